@@ -1,0 +1,74 @@
+package io.daybook;
+
+import io.daybook.event.InvalidEvent;
+import io.daybook.event.Value;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Who says it, why, and in which conversation: what all events of a unit of work have in common. */
+record Context(
+        @Nullable String actor,
+        @Nullable String reason,
+        @Nullable String correlationId,
+        @Nullable Long causationPosition,
+        @Nullable Value surroundings,
+        @Nullable String onceKey) {
+
+    static final int LONGEST_NAME = 200;
+    static final int LONGEST_REASON = 2_000;
+
+    static final Context NOBODY = new Context(null, null, null, null, null, null);
+
+    Context {
+        check("actor", actor, LONGEST_NAME);
+        check("reason", reason, LONGEST_REASON);
+        check("correlation id", correlationId, LONGEST_NAME);
+        check("once key", onceKey, LONGEST_REASON);
+        if (causationPosition != null && causationPosition < 1) {
+            throw new InvalidEvent(
+                    "The causing event has position %d, but positions begin at 1.".formatted(causationPosition));
+        }
+    }
+
+    private static void check(String what, @Nullable String text, int longest) {
+        if (text == null) {
+            return;
+        }
+        int characters = text.codePointCount(0, text.length());
+        if (characters > longest) {
+            throw new InvalidEvent(
+                    "The %s has %d characters, at most %d are allowed.".formatted(what, characters, longest));
+        }
+        // NUL and halves of surrogate pairs are refused by the rules for JSON text.
+        Value.of(text);
+    }
+
+    Context withActor(String newActor) {
+        return new Context(newActor, reason, correlationId, causationPosition, surroundings, onceKey);
+    }
+
+    Context withReason(String newReason) {
+        return new Context(actor, newReason, correlationId, causationPosition, surroundings, onceKey);
+    }
+
+    Context withCorrelation(String newCorrelationId) {
+        return new Context(actor, reason, newCorrelationId, causationPosition, surroundings, onceKey);
+    }
+
+    Context withCausation(long position) {
+        return new Context(actor, reason, correlationId, position, surroundings, onceKey);
+    }
+
+    Context withSurroundings(Value newSurroundings) {
+        return new Context(actor, reason, correlationId, causationPosition, newSurroundings, onceKey);
+    }
+
+    Context withOnceKey(String key) {
+        return new Context(actor, reason, correlationId, causationPosition, surroundings, key);
+    }
+
+    /** The id of the unit of work: of the key if it has one, so that a second try finds the first. */
+    UUID transactionId(UUID daybookId, Ids ids) {
+        return onceKey == null ? ids.transactionId() : Ids.ofKey(daybookId, onceKey);
+    }
+}

@@ -1,0 +1,299 @@
+package io.daybook;
+
+import io.daybook.database.Database;
+import io.daybook.database.DatabaseFailure;
+import io.daybook.database.SqlStates;
+import io.daybook.event.EntityRef;
+import io.daybook.event.Receipt;
+import io.daybook.history.EntityHistory;
+import io.daybook.history.EntityState;
+import io.daybook.history.History;
+import io.daybook.history.Moment;
+import io.daybook.ledger.Ledger;
+import io.daybook.ledger.LedgerPoint;
+import io.daybook.ledger.Verification;
+import io.daybook.ledger.Verifier;
+import io.daybook.notifier.NodeSignals;
+import io.daybook.notifier.Notifier;
+import io.daybook.sequencer.Sequencer;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A durable log of everything that happened to the entities of an application, and the door to all of Daybook: append with
+ * {@link #transact} or {@link #join}, look back with {@link #history}, {@link #state} and {@link #asOf}, react with {@link
+ * #notifier}, prove with {@link #verify}.
+ *
+ * <pre>{@code
+ * try (Daybook daybook = Daybook.open("jdbc:h2:file:./data/daybook")) {
+ *   daybook.as("kim").transact(tx -> tx.create("order", "o-1", Map.of("status", "new")));
+ *   daybook.state("order", "o-1");
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Open one per process and database, and close it at the end.
+ */
+public final class Daybook implements AutoCloseable {
+
+    private final Database database;
+    private final Ledger ledger;
+    private final EntityHistory reading;
+    private final UUID id;
+    private final Duration appendTimeout;
+    private final Appender appender;
+    private final UnitOfWork nobody;
+    private final Notifier notifier;
+    private final @Nullable Sequencer sequencer;
+    private final @Nullable NodeSignals signals;
+
+    private volatile boolean closed;
+
+    Daybook(
+            Database database,
+            Clock clock,
+            SecureRandom random,
+            Duration appendTimeout,
+            long maxValueBytes,
+            boolean readOnly) {
+        this.database = database;
+        this.ledger = new Ledger(database);
+        this.reading = new EntityHistory(database);
+        this.id = ledger.daybookId();
+        this.appendTimeout = appendTimeout;
+        Ids ids = new Ids(clock, random);
+        this.appender = database.isPostgresql()
+                ? new PostgresqlAppender(database, reading, id, ids, clock)
+                : new H2Appender(database, reading, id, ids, clock);
+        this.notifier = new Notifier(database, ledger);
+        this.signals = database.isPostgresql() ? new NodeSignals(database, id, notifier::wake) : null;
+        this.sequencer = readOnly ? null : new Sequencer(database, head -> sequenced());
+        Runnable wake = sequencer == null ? () -> {} : sequencer::wake;
+        Writer writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
+        this.nobody = new UnitOfWork(writer, Context.NOBODY);
+        notifier.start();
+        if (signals != null) {
+            signals.start();
+        }
+        if (sequencer != null) {
+            sequencer.start();
+        }
+    }
+
+    /**
+     * Opens the daybook behind that JDBC URL, in the schema {@code daybook}, which is created if it is missing.
+     *
+     * @param url H2 ({@code jdbc:h2:file:./data/daybook}) or PostgreSQL ({@code jdbc:postgresql://host/database?user=...})
+     * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
+     * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
+     * @throws io.daybook.migrations.MigrationsMissing if the tables are missing and may not be made
+     */
+    public static Daybook open(String url) {
+        return builder().url(url).open();
+    }
+
+    /**
+     * Opens the daybook in the application's own database, in the schema {@code daybook}. The data source stays the
+     * application's.
+     *
+     * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
+     * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
+     * @throws io.daybook.migrations.MigrationsMissing if the tables are missing and may not be made
+     */
+    public static Daybook open(DataSource dataSource) {
+        return builder().dataSource(dataSource).open();
+    }
+
+    /** For everything else there is to choose. */
+    public static DaybookBuilder builder() {
+        return new DaybookBuilder();
+    }
+
+    private void sequenced() {
+        notifier.wake();
+        if (signals != null) {
+            signals.tellOthers();
+        }
+    }
+
+    private void refuseUnlessWritable() {
+        if (closed) {
+            throw new IllegalStateException("The daybook is closed. Nothing was written; open it again.");
+        }
+        if (sequencer == null) {
+            throw new IllegalStateException(
+                    "The daybook was opened to read only. Nothing was written; open it without readOnly().");
+        }
+    }
+
+    /** Identity of this daybook; a restored copy of the database has the same. */
+    public UUID id() {
+        return id;
+    }
+
+    /** A unit of work by that actor. @throws io.daybook.event.InvalidEvent if the name has more than 200 characters */
+    public UnitOfWork as(String actor) {
+        return nobody.as(actor);
+    }
+
+    /** A unit of work that is only done once, however often it is tried: see {@link UnitOfWork#once}. */
+    public UnitOfWork once(String key) {
+        return nobody.once(key);
+    }
+
+    /** A unit of work about which nothing is told but its changes: where the chain of {@link UnitOfWork} begins. */
+    public UnitOfWork unitOfWork() {
+        return nobody;
+    }
+
+    /** Appends in a transaction of its own: see {@link UnitOfWork#transact}. */
+    public <E extends Exception> Receipt transact(Tx.Work<E> work) throws E {
+        return nobody.transact(work);
+    }
+
+    /** Appends in the caller's transaction: see {@link UnitOfWork#join(Connection, Tx.Work)}. */
+    public <E extends Exception> Receipt join(Connection connection, Tx.Work<E> work) throws E {
+        return nobody.join(connection, work);
+    }
+
+    /** Appends in the caller's transaction: see {@link UnitOfWork#join(Connection, Tx.Work)}. */
+    public <E extends Exception> Receipt join(DSLContext jooq, Tx.Work<E> work) throws E {
+        return nobody.join(jooq, work);
+    }
+
+    /**
+     * What became of a unit of work, after {@link OutcomeUnknown}. If its transaction is still under way, this waits for its end
+     * first, at most the append timeout.
+     *
+     * @return what it appended; empty if it was not committed, and never will be
+     * @throws AppendTimeout if its transaction is still under way
+     * @throws DatabaseFailure if the database cannot be asked
+     */
+    public Optional<Receipt> outcome(UUID transactionId) {
+        try {
+            return database.inTransaction(c -> {
+                appender.awaitEnd(c, transactionId, appendTimeout);
+                return reading.receipt(c, transactionId);
+            });
+        } catch (SQLException e) {
+            if (SqlStates.isLockTimeout(e)) {
+                throw new AppendTimeout("something in unit of work " + transactionId, appendTimeout, false, e);
+            }
+            throw new DatabaseFailure("Looking for unit of work " + transactionId, e);
+        }
+    }
+
+    /**
+     * Waits until every event of that unit of work has its position.
+     *
+     * @return the last of their positions; 0 if it has no events
+     * @throws io.daybook.notifier.AwaitTimeout if they have none in time
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public long await(Receipt receipt, Duration timeout) throws InterruptedException {
+        return notifier.awaitPosition(receipt, timeout);
+    }
+
+    /**
+     * What that entity is: everything that is committed counts, whether it has a position yet or not.
+     *
+     * @return empty if it does not exist: never created, or deleted
+     * @throws io.daybook.event.InvalidEvent if type or id are not legal
+     */
+    public Optional<EntityState> state(String entityType, String entityId) {
+        return reading.state(EntityRef.of(entityType, entityId), new Moment.Now());
+    }
+
+    /**
+     * What that entity went through, oldest first; empty if nothing.
+     *
+     * @throws io.daybook.event.InvalidEvent if type or id are not legal
+     */
+    public History history(String entityType, String entityId) {
+        return reading.history(EntityRef.of(entityType, entityId), new Moment.Now());
+    }
+
+    /** As it stands in the ledger up to that position. */
+    public AsOf asOf(long position) {
+        return new AsOf(reading, new Moment.AtPosition(position));
+    }
+
+    /** As it had been recorded by then (clock of the database): what could be known at that time. */
+    public AsOf asOfRecorded(Instant instant) {
+        return new AsOf(reading, new Moment.RecordedAt(instant));
+    }
+
+    /** As it had happened by then (creation dates), by all that is known today. */
+    public AsOf asOfOccurred(Instant instant) {
+        return new AsOf(reading, new Moment.OccurredAt(instant));
+    }
+
+    /** Who wants to hear what happens. */
+    public Notifier notifier() {
+        return notifier;
+    }
+
+    /** The last position of the ledger, 0 if it is empty. */
+    public long head() {
+        return ledger.head().position();
+    }
+
+    /** The ledger, for reading. */
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /** Why the sequencer fails at the moment; empty if it does not, or does not run here. */
+    public Optional<Exception> sequencerFailure() {
+        return Optional.ofNullable(sequencer).map(Sequencer::failure);
+    }
+
+    /** Recomputes the hash chain: see {@link #verify(Verification.Progress)}. */
+    public Verification verify() {
+        return verify((position, head) -> {});
+    }
+
+    /**
+     * Recomputes the hash chain of the whole history, in bounded memory, and stops at the first position that is not as it was
+     * written. Finds changed, removed, inserted and reordered rows of {@code events} and {@code ledger}; a tail that was cut off is
+     * only found against an exported anchor.
+     *
+     * @param progress hears how far it is, in this thread
+     */
+    public Verification verify(Verification.Progress progress) {
+        return new Verifier(database, ledger).run(progress);
+    }
+
+    /** Where the last position of the ledger is, with its hash: keep it elsewhere, and nobody can cut the ledger unnoticed. */
+    public LedgerPoint headPoint() {
+        return ledger.head();
+    }
+
+    /**
+     * Stops, in this order: no more appends; a last round, so that everything has its place; the reader, with all cursors saved;
+     * LISTEN; the pool, if it is ours. Every wait is bounded. Twice is the same as once.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (sequencer != null) {
+            sequencer.close();
+        }
+        notifier.close();
+        if (signals != null) {
+            signals.close();
+        }
+        database.close();
+    }
+}

@@ -1,0 +1,149 @@
+package io.daybook;
+
+import io.daybook.database.Database;
+import io.daybook.migrations.Migrations;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to open a daybook, for when {@link Daybook#open(String)} is not enough. Each setting has a safe default; {@link #open}
+ * checks them. Not thread-safe.
+ *
+ * <pre>{@code
+ * Daybook daybook = Daybook.builder().url("jdbc:postgresql:shop").user("shop").password(secret).schema("audit").open();
+ * }</pre>
+ */
+public final class DaybookBuilder {
+
+    private static final Duration DEFAULT_APPEND_TIMEOUT = Duration.ofSeconds(5);
+    private static final long DEFAULT_MAX_VALUE_BYTES = 1 << 20;
+    private static final int DEFAULT_POOL_SIZE = 10;
+
+    private @Nullable String url;
+    private @Nullable String user;
+    private @Nullable String password;
+    private @Nullable DataSource dataSource;
+    private String schema = "daybook";
+    private int poolSize = DEFAULT_POOL_SIZE;
+    private boolean migrate = true;
+    private boolean readOnly;
+    private Duration appendTimeout = DEFAULT_APPEND_TIMEOUT;
+    private long maxValueBytes = DEFAULT_MAX_VALUE_BYTES;
+    private Clock clock = Clock.systemUTC();
+    private SecureRandom random = new SecureRandom();
+
+    DaybookBuilder() {}
+
+    /** JDBC URL of an H2 or PostgreSQL database. For H2 Daybook adds {@code WRITE_DELAY=0}: else acknowledged commits get lost. */
+    public DaybookBuilder url(String newUrl) {
+        url = newUrl;
+        return this;
+    }
+
+    /** User for the URL. Default: none. */
+    public DaybookBuilder user(@Nullable String newUser) {
+        user = newUser;
+        return this;
+    }
+
+    /** Password for the URL. Default: none. */
+    public DaybookBuilder password(@Nullable String newPassword) {
+        password = newPassword;
+        return this;
+    }
+
+    /** The application's own data source, in place of a URL. It stays the application's: closing the daybook does not close it. */
+    public DaybookBuilder dataSource(DataSource newDataSource) {
+        dataSource = newDataSource;
+        return this;
+    }
+
+    /** Schema that the tables are in. One schema is one daybook. Default: {@code daybook}. */
+    public DaybookBuilder schema(String newSchema) {
+        schema = newSchema;
+        return this;
+    }
+
+    /** Most connections of the pool that is made for a URL. Default: 10. PostgreSQL has one more, for LISTEN. */
+    public DaybookBuilder poolSize(int connections) {
+        poolSize = connections;
+        return this;
+    }
+
+    /** Whether to create and update the tables. Default: true. If not, {@link #open} fails where that would be needed. */
+    public DaybookBuilder migrate(boolean newMigrate) {
+        migrate = newMigrate;
+        return this;
+    }
+
+    /** Only to read: nothing can be appended, no sequencer runs, nothing is migrated. */
+    public DaybookBuilder readOnly() {
+        readOnly = true;
+        return this;
+    }
+
+    /** How long an append waits for other writers of the same entities. Default: 5 seconds. */
+    public DaybookBuilder appendTimeout(Duration newAppendTimeout) {
+        appendTimeout = newAppendTimeout;
+        return this;
+    }
+
+    /** Largest value, and largest metadata, of one event, in bytes of its JSON in UTF-8. Default: 1 MiB. */
+    public DaybookBuilder maxValueBytes(long bytes) {
+        maxValueBytes = bytes;
+        return this;
+    }
+
+    /** Where creation dates come from. Default: the system's clock. (What is recorded when is told by the database's.) */
+    public DaybookBuilder clock(Clock newClock) {
+        clock = newClock;
+        return this;
+    }
+
+    /** Where salts and ids come from. */
+    public DaybookBuilder random(SecureRandom newRandom) {
+        random = newRandom;
+        return this;
+    }
+
+    /**
+     * Opens it.
+     *
+     * @throws IllegalArgumentException if a setting makes no sense
+     * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
+     * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
+     * @throws io.daybook.migrations.MigrationsMissing if tables are missing and may not be made
+     */
+    public Daybook open() {
+        if ((url == null) == (dataSource == null)) {
+            throw new IllegalArgumentException("Give a url or a dataSource, and not both.");
+        }
+        check(poolSize >= 4, "poolSize", poolSize, "at least 4");
+        check(maxValueBytes >= 1, "maxValueBytes", maxValueBytes, "at least 1");
+        check(!appendTimeout.isNegative() && !appendTimeout.isZero(), "appendTimeout", appendTimeout, "more than zero");
+        Database database = dataSource == null
+                ? Database.open(java.util.Objects.requireNonNull(url), user, password, poolSize, schema)
+                : Database.of(dataSource, schema);
+        try {
+            Migrations migrations = Migrations.of(database.dataSource(), schema);
+            if (migrate && !readOnly) {
+                migrations.migrate();
+            } else {
+                migrations.validate();
+            }
+            return new Daybook(database, clock, random, appendTimeout, maxValueBytes, readOnly);
+        } catch (RuntimeException | Error e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private static void check(boolean legal, String what, Object found, String allowed) {
+        if (!legal) {
+            throw new IllegalArgumentException("%s %s makes no sense. Set it to %s.".formatted(what, found, allowed));
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package io.daybook;
+
+import io.daybook.database.Database;
+import io.daybook.database.SqlStates;
+import io.daybook.event.Change;
+import io.daybook.event.Operation;
+import io.daybook.event.Receipt;
+import io.daybook.event.Value;
+import io.daybook.history.EntityHistory;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Types;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends on H2, statement by statement: the database is in this process, a round trip costs nothing.
+ *
+ * <p>H2 has no advisory locks. A row that a transaction inserted and deleted again makes every other transaction that inserts the
+ * same key wait until the first one ends, and leaves nothing behind: that is the lock of an entity.
+ */
+final class H2Appender implements Appender {
+
+    private static final String LOCK = """
+            insert into daybook.entity_locks (lock_key)
+            values (?)
+            """;
+
+    private static final String UNLOCK = """
+            delete from daybook.entity_locks
+            where lock_key = ?
+            """;
+
+    private static final String NEWEST = """
+            select version, operation
+            from daybook.events
+            where entity_type = ?
+              and entity_id = ?
+            order by version desc
+            limit 1
+            """;
+
+    /** Where the newest event is an act, which changes no state, the one before it that does decides. */
+    private static final String NEWEST_CHANGE = """
+            select version, operation
+            from daybook.events
+            where entity_type = ?
+              and entity_id = ?
+              and operation in ('CREATION', 'UPDATE', 'DELETION')
+            order by version desc
+            limit 1
+            """;
+
+    private static final String INSERT = """
+            insert into daybook.events (
+                entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
+                transaction_id, actor, reason, correlation_id, causation_position, context, salt)
+            values (?, ?, ?, ?, ?, ? format json, ? format json, ?, ?, ?, ?, ?, ?, ? format json, ?)
+            """;
+
+    private static final String PENDING = """
+            insert into daybook.pending (event_id)
+            values (?)
+            """;
+
+    private final Database database;
+    private final EntityHistory history;
+    private final UUID daybookId;
+    private final Ids ids;
+    private final Clock clock;
+
+    H2Appender(Database database, EntityHistory history, UUID daybookId, Ids ids, Clock clock) {
+        this.database = database;
+        this.history = history;
+        this.daybookId = daybookId;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    @Override
+    public Receipt own(Unit unit, UUID transactionId, Context context, Duration timeout) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            boolean before = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            try {
+                Receipt receipt = append(connection, unit, transactionId, context, timeout, true);
+                commit(connection);
+                return receipt;
+            } catch (SQLException | RuntimeException | Error e) {
+                rollBack(connection, e);
+                throw e;
+            } finally {
+                if (!connection.isClosed()) {
+                    connection.setAutoCommit(before);
+                }
+            }
+        }
+    }
+
+    private static void commit(Connection connection) throws SQLException {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw new CommitFailed(e);
+        }
+    }
+
+    private static void rollBack(Connection connection, Throwable because) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public Receipt joined(Connection connection, Unit unit, UUID transactionId, Context context, Duration timeout)
+            throws SQLException {
+        boolean once = context.onceKey() != null;
+        UUID shared = once ? transactionId : sharedTransactionId(connection, transactionId);
+        int callers = lockTimeout(connection);
+        // In this process a savepoint costs nothing, and leaves the caller's transaction whole whatever fails in
+        // between.
+        Savepoint savepoint = connection.setSavepoint();
+        try {
+            Receipt receipt = append(connection, unit, shared, context, timeout, once);
+            if (!once) {
+                rememberTransactionId(connection, shared);
+            }
+            return receipt;
+        } catch (SQLException e) {
+            if (!SqlStates.isDeadlock(e)) {
+                connection.rollback(savepoint);
+            }
+            throw e;
+        } finally {
+            setLockTimeout(connection, callers);
+        }
+    }
+
+    private Receipt append(
+            Connection connection,
+            Unit unit,
+            UUID transactionId,
+            Context context,
+            Duration timeout,
+            boolean lockTransaction)
+            throws SQLException {
+        setLockTimeout(connection, (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
+        lock(connection, LockKeys.all(unit, daybookId, lockTransaction ? transactionId : null));
+        if (context.onceKey() != null) {
+            Optional<Receipt> earlier = history.receipt(connection, transactionId);
+            if (earlier.isPresent()) {
+                return earlier.get();
+            }
+        }
+        Map<Unit.Touched, Long> versions = check(connection, unit);
+        return insert(connection, unit, versions, transactionId, context);
+    }
+
+    private void lock(Connection connection, Collection<Long> sortedKeys) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement(database.sql(LOCK));
+                PreparedStatement unlock = connection.prepareStatement(database.sql(UNLOCK))) {
+            for (Long key : sortedKeys) {
+                lock.setLong(1, key);
+                lock.executeUpdate();
+                unlock.setLong(1, key);
+                unlock.executeUpdate();
+            }
+        }
+    }
+
+    private Map<Unit.Touched, Long> check(Connection connection, Unit unit) throws SQLException {
+        Map<Unit.Touched, Long> versions = new HashMap<>();
+        try (PreparedStatement newest = connection.prepareStatement(database.sql(NEWEST));
+                PreparedStatement newestChange = connection.prepareStatement(database.sql(NEWEST_CHANGE))) {
+            for (Unit.Touched touched : unit.entities()) {
+                Found found = find(newest, touched);
+                Unit.Life life = Unit.Life.ABSENT;
+                if (found != null) {
+                    Found change = found.operation().changesState() ? found : find(newestChange, touched);
+                    if (change != null) {
+                        life = change.operation().equals(Operation.DELETION) ? Unit.Life.DELETED : Unit.Life.ALIVE;
+                    }
+                }
+                long version = found == null ? 0 : found.version();
+                if (Unit.refuses(touched, version, life)) {
+                    throw unit.refusal(touched, version, life);
+                }
+                versions.put(touched, version);
+            }
+        }
+        return versions;
+    }
+
+    private record Found(long version, Operation operation) {}
+
+    private static @Nullable Found find(PreparedStatement query, Unit.Touched touched) throws SQLException {
+        query.setString(1, touched.entity.type().name());
+        query.setString(2, touched.entity.id());
+        try (ResultSet row = query.executeQuery()) {
+            return row.next() ? new Found(row.getLong(1), Operation.of(row.getString(2))) : null;
+        }
+    }
+
+    private Receipt insert(
+            Connection connection, Unit unit, Map<Unit.Touched, Long> versions, UUID transactionId, Context context)
+            throws SQLException {
+        List<Unit.Placed> changes = unit.changes();
+        byte[][] salts = ids.salts(changes.size());
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        List<Receipt.Appended> events = new ArrayList<>(changes.size());
+        try (PreparedStatement insert = connection.prepareStatement(database.sql(INSERT), new String[] {"EVENT_ID"});
+                PreparedStatement pending = connection.prepareStatement(database.sql(PENDING))) {
+            for (int i = 0; i < changes.size(); i++) {
+                Unit.Placed placed = changes.get(i);
+                Change change = placed.change();
+                long version = versions.getOrDefault(placed.touched(), 0L) + placed.place();
+                int p = 1;
+                insert.setString(p++, change.entity().type().name());
+                insert.setString(p++, change.entity().id());
+                insert.setLong(p++, version);
+                insert.setString(p++, change.operation().name());
+                insert.setString(p++, change.attributeName().orElse(null));
+                insert.setString(p++, change.value().map(Value::json).orElse(null));
+                insert.setString(p++, change.metadata().map(Value::json).orElse(null));
+                insert.setObject(p++, change.occurredAt().orElse(now).atOffset(ZoneOffset.UTC));
+                insert.setObject(p++, transactionId);
+                insert.setString(p++, context.actor());
+                insert.setString(p++, context.reason());
+                insert.setString(p++, context.correlationId());
+                insert.setObject(p++, context.causationPosition(), Types.BIGINT);
+                insert.setString(
+                        p++,
+                        context.surroundings() == null
+                                ? null
+                                : context.surroundings().json());
+                insert.setBytes(p, salts[i]);
+                insert.executeUpdate();
+                long eventId = generatedId(insert);
+                pending.setLong(1, eventId);
+                pending.executeUpdate();
+                events.add(new Receipt.Appended(eventId, change.entity(), version));
+            }
+        }
+        return new Receipt(transactionId, events, false);
+    }
+
+    private static long generatedId(PreparedStatement insert) throws SQLException {
+        try (ResultSet keys = insert.getGeneratedKeys()) {
+            keys.next();
+            return keys.getLong(1);
+        }
+    }
+
+    /**
+     * One id per database transaction: a session variable of H2 remembers it together with the number of the transaction, so that
+     * the next transaction of the session does not take it for its own.
+     */
+    private static UUID sharedTransactionId(Connection connection, UUID otherwise) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select transaction_id(), @daybook_unit");
+                ResultSet row = query.executeQuery()) {
+            row.next();
+            String transaction = row.getString(1);
+            String remembered = row.getString(2);
+            return transaction != null && remembered != null && remembered.startsWith(transaction + "/")
+                    ? UUID.fromString(remembered.substring(transaction.length() + 1))
+                    : otherwise;
+        }
+    }
+
+    private static void rememberTransactionId(Connection connection, UUID transactionId) throws SQLException {
+        try (PreparedStatement set =
+                connection.prepareStatement("set @daybook_unit = transaction_id() || '/' || cast(? as varchar)")) {
+            set.setString(1, transactionId.toString());
+            set.execute();
+        }
+    }
+
+    private static int lockTimeout(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select lock_timeout()");
+                ResultSet row = query.executeQuery()) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    private static void setLockTimeout(Connection connection, int milliseconds) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement("set lock_timeout ?")) {
+            set.setInt(1, milliseconds);
+            set.execute();
+        }
+    }
+
+    @Override
+    public void awaitEnd(Connection connection, UUID transactionId, Duration timeout) throws SQLException {
+        setLockTimeout(connection, (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
+        lock(connection, List.of(LockKeys.ofTransaction(daybookId, transactionId)));
+    }
+}

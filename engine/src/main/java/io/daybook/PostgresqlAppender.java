@@ -1,0 +1,209 @@
+package io.daybook;
+
+import io.daybook.database.Database;
+import io.daybook.database.SqlStates;
+import io.daybook.event.Change;
+import io.daybook.event.EntityRef;
+import io.daybook.event.Receipt;
+import io.daybook.event.Value;
+import io.daybook.history.EntityHistory;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends on PostgreSQL through the function {@code append} (module migrations): one statement, one round trip, and in a
+ * transaction of its own no BEGIN and no COMMIT either.
+ */
+final class PostgresqlAppender implements Appender {
+
+    private static final String APPEND = """
+            select outcome, unit, event, entity_number, entity_version, life
+            from daybook.append(
+                ?, ?, ?, ?,
+                ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]), ?,
+                ?, ?, ?, ?, ?, ?,
+                ?, ?, ?, ?, ?,
+                ?, ?)
+            """;
+
+    private static final String AWAIT_END = """
+            select set_config('lock_timeout', ?, true),
+                   pg_advisory_xact_lock(?)
+            """;
+
+    private final Database database;
+    private final EntityHistory history;
+    private final UUID daybookId;
+    private final Ids ids;
+    private final Clock clock;
+    private final String append;
+
+    PostgresqlAppender(Database database, EntityHistory history, UUID daybookId, Ids ids, Clock clock) {
+        this.database = database;
+        this.history = history;
+        this.daybookId = daybookId;
+        this.ids = ids;
+        this.clock = clock;
+        this.append = database.sql(APPEND);
+    }
+
+    @Override
+    public Receipt own(Unit unit, UUID transactionId, Context context, Duration timeout) throws SQLException {
+        LockKeys locks = LockKeys.of(unit, daybookId, transactionId);
+        try (Connection connection = database.dataSource().getConnection()) {
+            boolean before = connection.getAutoCommit();
+            if (!before) {
+                connection.setAutoCommit(true);
+            }
+            try {
+                return append(connection, unit, transactionId, context, timeout, locks, false);
+            } catch (SQLException e) {
+                // One statement is the whole transaction: where the connection broke, it may have been committed.
+                throw SqlStates.isConnectionLost(e) ? new CommitFailed(e) : e;
+            } finally {
+                if (!before && !connection.isClosed()) {
+                    connection.setAutoCommit(false);
+                }
+            }
+        }
+    }
+
+    @Override
+    public Receipt joined(Connection connection, Unit unit, UUID transactionId, Context context, Duration timeout)
+            throws SQLException {
+        // With a key, the unit of that key is locked too: its first try may be under way in another transaction.
+        LockKeys locks = LockKeys.of(unit, daybookId, context.onceKey() == null ? null : transactionId);
+        return append(connection, unit, transactionId, context, timeout, locks, true);
+    }
+
+    private Receipt append(
+            Connection connection,
+            Unit unit,
+            UUID transactionId,
+            Context context,
+            Duration timeout,
+            LockKeys locks,
+            boolean joined)
+            throws SQLException {
+        boolean once = context.onceKey() != null;
+        try (PreparedStatement statement = connection.prepareStatement(append)) {
+            bind(connection, statement, unit, transactionId, context, timeout, locks, joined && !once, once);
+            try (ResultSet rows = statement.executeQuery()) {
+                return outcome(connection, rows, unit, transactionId);
+            }
+        }
+    }
+
+    private void bind(
+            Connection connection,
+            PreparedStatement statement,
+            Unit unit,
+            UUID transactionId,
+            Context context,
+            Duration timeout,
+            LockKeys locks,
+            boolean joined,
+            boolean once)
+            throws SQLException {
+        List<Unit.Touched> entities = List.copyOf(unit.entities());
+        List<Unit.Placed> changes = unit.changes();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        int p = 1;
+        statement.setArray(p++, texts(connection, entities, t -> t.entity.type().name()));
+        statement.setArray(p++, texts(connection, entities, t -> t.entity.id()));
+        statement.setArray(p++, texts(connection, entities, t -> t.requirement.name()));
+        statement.setArray(
+                p++,
+                connection.createArrayOf(
+                        "bigint", entities.stream().map(t -> t.expectedVersion).toArray(Long[]::new)));
+        statement.setArray(
+                p++,
+                connection.createArrayOf(
+                        "integer", changes.stream().map(c -> c.touched().number).toArray(Integer[]::new)));
+        statement.setArray(
+                p++,
+                connection.createArrayOf(
+                        "integer", changes.stream().map(Unit.Placed::place).toArray(Integer[]::new)));
+        statement.setArray(
+                p++, texts(connection, changes, c -> c.change().operation().name()));
+        statement.setArray(
+                p++, texts(connection, changes, c -> c.change().attributeName().orElse(null)));
+        statement.setArray(p++, texts(connection, changes, c -> json(c.change(), Change::value)));
+        statement.setArray(p++, texts(connection, changes, c -> json(c.change(), Change::metadata)));
+        statement.setArray(
+                p++,
+                texts(
+                        connection,
+                        changes,
+                        c -> c.change().occurredAt().orElse(now).toString()));
+        statement.setArray(p++, connection.createArrayOf("bytea", ids.salts(changes.size())));
+        statement.setObject(p++, transactionId);
+        statement.setString(p++, context.actor());
+        statement.setString(p++, context.reason());
+        statement.setString(p++, context.correlationId());
+        statement.setObject(p++, context.causationPosition(), java.sql.Types.BIGINT);
+        statement.setString(
+                p++,
+                context.surroundings() == null ? null : context.surroundings().json());
+        statement.setInt(p++, LockKeys.stripeClass(daybookId));
+        statement.setArray(
+                p++, connection.createArrayOf("integer", locks.stripes().toArray(Integer[]::new)));
+        statement.setBoolean(p++, locks.wholeStripes());
+        statement.setArray(p++, connection.createArrayOf("bigint", locks.keys().toArray(Long[]::new)));
+        statement.setString(p++, timeout.toMillis() + "ms");
+        statement.setBoolean(p++, joined);
+        statement.setBoolean(p, once);
+    }
+
+    private static @Nullable String json(Change change, Function<Change, java.util.Optional<Value>> part) {
+        return part.apply(change).map(Value::json).orElse(null);
+    }
+
+    private static <T> Array texts(Connection connection, List<T> elements, Function<T, @Nullable String> text)
+            throws SQLException {
+        return connection.createArrayOf("text", elements.stream().map(text).toArray(String[]::new));
+    }
+
+    private Receipt outcome(Connection connection, ResultSet rows, Unit unit, UUID transactionId) throws SQLException {
+        List<Receipt.Appended> events = new ArrayList<>(unit.changes().size());
+        UUID unitId = transactionId;
+        while (rows.next()) {
+            switch (rows.getString(1)) {
+                case "APPENDED" -> {
+                    unitId = rows.getObject(2, UUID.class);
+                    EntityRef entity = unit.changes().get(events.size()).touched().entity;
+                    events.add(new Receipt.Appended(rows.getLong(3), entity, rows.getLong(5)));
+                }
+                case "REFUSED" -> {
+                    Unit.Touched touched = List.copyOf(unit.entities()).get(rows.getInt(4) - 1);
+                    throw unit.refusal(touched, rows.getLong(5), Unit.Life.valueOf(rows.getString(6)));
+                }
+                default -> {
+                    return history.receipt(connection, transactionId).orElseThrow();
+                }
+            }
+        }
+        return new Receipt(unitId, events, false);
+    }
+
+    @Override
+    public void awaitEnd(Connection connection, UUID transactionId, Duration timeout) throws SQLException {
+        try (PreparedStatement wait = connection.prepareStatement(AWAIT_END)) {
+            wait.setString(1, timeout.toMillis() + "ms");
+            wait.setLong(2, LockKeys.ofTransaction(daybookId, transactionId));
+            wait.execute();
+        }
+    }
+}

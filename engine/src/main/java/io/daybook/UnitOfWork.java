@@ -1,0 +1,111 @@
+package io.daybook;
+
+import io.daybook.event.Receipt;
+import io.daybook.event.Value;
+import java.sql.Connection;
+import java.util.Map;
+import org.jooq.ConnectionProvider;
+import org.jooq.DSLContext;
+
+/**
+ * Who is about to say something, why, and in which conversation: what all events of a unit of work have in common. Immutable and
+ * thread-safe: each method answers a new one, which may be used often.
+ *
+ * <pre>{@code
+ * daybook.as("kim").because("customer called").transact(tx -> tx.update("order", id, "status", "paid"));
+ * }</pre>
+ */
+public final class UnitOfWork {
+
+    private final Writer writer;
+    private final Context context;
+
+    UnitOfWork(Writer writer, Context context) {
+        this.writer = writer;
+        this.context = context;
+    }
+
+    /** The same, by that actor. @throws io.daybook.event.InvalidEvent if the name has more than 200 characters */
+    public UnitOfWork as(String actor) {
+        return new UnitOfWork(writer, context.withActor(actor));
+    }
+
+    /** The same, for that reason. @throws io.daybook.event.InvalidEvent if it has more than 2,000 characters */
+    public UnitOfWork because(String reason) {
+        return new UnitOfWork(writer, context.withReason(reason));
+    }
+
+    /** The same, in that conversation. @throws io.daybook.event.InvalidEvent if the id has more than 200 characters */
+    public UnitOfWork correlatedWith(String correlationId) {
+        return new UnitOfWork(writer, context.withCorrelation(correlationId));
+    }
+
+    /** The same, as a reaction to the event at that position. @throws io.daybook.event.InvalidEvent if there is no such position */
+    public UnitOfWork causedBy(long position) {
+        return new UnitOfWork(writer, context.withCausation(position));
+    }
+
+    /** The same, in these surroundings (application, host ...). @throws io.daybook.event.InvalidEvent if they have no JSON form */
+    public UnitOfWork within(Map<String, ?> surroundings) {
+        return new UnitOfWork(writer, context.withSurroundings(Value.of(surroundings)));
+    }
+
+    /**
+     * The same, once: a second unit of work of that key appends nothing and gets the receipt of the first, so that it is safe to
+     * try again. The key is yours to choose, such as the id of the request.
+     */
+    public UnitOfWork once(String key) {
+        return new UnitOfWork(writer, context.withOnceKey(key));
+    }
+
+    /**
+     * Appends what the work says, in a transaction of its own, which is committed when this returns.
+     *
+     * @return what was appended; no events if the work said nothing
+     * @throws E what the work threw; nothing was written
+     * @throws VersionConflict if an entity is not at the expected version
+     * @throws EntityExists if an entity to be created is there
+     * @throws EntityNotFound if an entity to be changed was never created
+     * @throws EntityDeleted if an entity to be changed is deleted
+     * @throws AppendTimeout if another transaction with the same entities stays open
+     * @throws OutcomeUnknown if the connection broke during the commit
+     * @throws io.daybook.database.DatabaseFailure if the database cannot; nothing was written
+     */
+    public <E extends Exception> Receipt transact(Tx.Work<E> work) throws E {
+        return writer.transact(context, work);
+    }
+
+    /**
+     * Appends what the work says, in the transaction that the connection has open: with the caller's own rows, or not at all.
+     * Sends everything when the work returns; never commits, rolls back or closes. All that join one transaction share one
+     * transaction id.
+     *
+     * @throws E what the work threw; nothing was written
+     * @throws NoTransaction if the connection is in autocommit mode
+     * @throws VersionConflict if an entity is not at the expected version; the transaction is still usable, as after the next three
+     * @throws EntityExists if an entity to be created is there
+     * @throws EntityNotFound if an entity to be changed was never created
+     * @throws EntityDeleted if an entity to be changed is deleted
+     * @throws AppendTimeout if another transaction with the same entities stays open; roll back
+     * @throws Deadlock if the database chose this transaction as a victim; roll back and retry
+     * @throws StaleSnapshot if this transaction cannot see the newest change of an entity; roll back and retry
+     * @throws io.daybook.database.DatabaseFailure if the database cannot; roll back
+     */
+    public <E extends Exception> Receipt join(Connection connection, Tx.Work<E> work) throws E {
+        return writer.join(connection, context, work);
+    }
+
+    /** The same, in the transaction of that jOOQ context. */
+    public <E extends Exception> Receipt join(DSLContext jooq, Tx.Work<E> work) throws E {
+        ConnectionProvider provider = jooq.configuration().connectionProvider();
+        Connection connection = provider.acquire();
+        if (connection == null) {
+            throw new NoTransaction();
+        }
+        try {
+            return writer.join(connection, context, work);
+        } finally {
+            provider.release(connection);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.daybook;
+
+import io.daybook.database.DatabaseFailure;
+import io.daybook.database.SqlStates;
+import io.daybook.event.Receipt;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs units of work: collects, appends, tries again where that is safe, and says in Daybook's words what went wrong. */
+final class Writer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+
+    private final Appender appender;
+    private final UUID daybookId;
+    private final Ids ids;
+    private final Duration appendTimeout;
+    private final long maxValueBytes;
+    private final Runnable appended;
+    private final Runnable refuseUnlessWritable;
+
+    /**
+     * @param appended told after something was appended
+     * @param refuseUnlessWritable throws if the daybook is closed or only read
+     */
+    Writer(
+            Appender appender,
+            UUID daybookId,
+            Ids ids,
+            Duration appendTimeout,
+            long maxValueBytes,
+            Runnable appended,
+            Runnable refuseUnlessWritable) {
+        this.appender = appender;
+        this.daybookId = daybookId;
+        this.ids = ids;
+        this.appendTimeout = appendTimeout;
+        this.maxValueBytes = maxValueBytes;
+        this.appended = appended;
+        this.refuseUnlessWritable = refuseUnlessWritable;
+    }
+
+    <E extends Exception> Receipt transact(Context context, Tx.Work<E> work) throws E {
+        refuseUnlessWritable.run();
+        Unit unit = collect(work);
+        UUID transactionId = context.transactionId(daybookId, ids);
+        if (unit.isEmpty()) {
+            return new Receipt(transactionId, List.of(), false);
+        }
+        Receipt receipt = appendInOwn(unit, transactionId, context);
+        appended.run();
+        return receipt;
+    }
+
+    <E extends Exception> Receipt join(Connection connection, Context context, Tx.Work<E> work) throws E {
+        refuseUnlessWritable.run();
+        refuseAutoCommit(connection);
+        Unit unit = collect(work);
+        UUID transactionId = context.transactionId(daybookId, ids);
+        if (unit.isEmpty()) {
+            return new Receipt(transactionId, List.of(), false);
+        }
+        Receipt receipt = appendInCallers(connection, unit, transactionId, context);
+        appended.run();
+        return receipt;
+    }
+
+    private <E extends Exception> Unit collect(Tx.Work<E> work) throws E {
+        Unit unit = new Unit(maxValueBytes);
+        Tx.Call call = new Tx.Call();
+        try {
+            work.run(new Tx(unit, call, null));
+        } finally {
+            call.end();
+        }
+        return unit;
+    }
+
+    private static void refuseAutoCommit(Connection connection) {
+        try {
+            if (connection.getAutoCommit()) {
+                throw new NoTransaction();
+            }
+        } catch (SQLException e) {
+            throw new DatabaseFailure("Looking at the connection to join", e);
+        }
+    }
+
+    /**
+     * Locks are taken in one order, so two of our own never wait for each other in a circle; one may still with a caller's
+     * transaction that joined twice. Being the victim is nobody's fault here, and everything is at hand to begin again.
+     */
+    private Receipt appendInOwn(Unit unit, UUID transactionId, Context context) {
+        long deadline = System.nanoTime() + appendTimeout.toNanos();
+        while (true) {
+            try {
+                return appender.own(unit, transactionId, context, appendTimeout);
+            } catch (Appender.CommitFailed e) {
+                throw new OutcomeUnknown(transactionId, e);
+            } catch (SQLException e) {
+                boolean again = SqlStates.isDeadlock(e) || SqlStates.isStaleSnapshot(e);
+                if (SqlStates.isLockTimeout(e) || (again && System.nanoTime() > deadline)) {
+                    throw new AppendTimeout(unit.names(), appendTimeout, false, e);
+                }
+                if (!again) {
+                    throw new DatabaseFailure("Appending to %s".formatted(unit.names()), e);
+                }
+                LOG.debug("Unit of work {} begins again, SQLSTATE {}.", transactionId, e.getSQLState());
+            }
+        }
+    }
+
+    private Receipt appendInCallers(Connection connection, Unit unit, UUID transactionId, Context context) {
+        try {
+            return appender.joined(connection, unit, transactionId, context, appendTimeout);
+        } catch (SQLException e) {
+            if (SqlStates.isLockTimeout(e)) {
+                throw new AppendTimeout(unit.names(), appendTimeout, true, e);
+            }
+            if (SqlStates.isDeadlock(e)) {
+                throw new Deadlock(unit.names(), e);
+            }
+            if (SqlStates.isStaleSnapshot(e)) {
+                throw new StaleSnapshot(unit.names(), e);
+            }
+            throw new DatabaseFailure("Appending to %s".formatted(unit.names()), e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.daybook.database;
+
+import java.sql.SQLException;
+
+/**
+ * What a failure was, by SQLSTATE, never by message (PostgreSQL manual, appendix A; H2's ErrorCode lists the same standard
+ * codes, and codes of its own where the standard has none).
+ */
+public final class SqlStates {
+
+    private static final int H2_CONCURRENT_UPDATE = 90131;
+
+    private SqlStates() {}
+
+    /** Somebody else held a lock for longer than this transaction may wait. */
+    public static boolean isLockTimeout(SQLException e) {
+        return is(e, "55P03") || is(e, "HYT00");
+    }
+
+    /** Two transactions waited for each other, and the database chose this one as the victim; it is rolled back. */
+    public static boolean isDeadlock(SQLException e) {
+        return is(e, "40P01") || (is(e, "40001") && e.getErrorCode() == 40001);
+    }
+
+    /** This transaction's snapshot is older than what it wants to change (PostgreSQL; H2 says it with a code of its own). */
+    public static boolean isStaleSnapshot(SQLException e) {
+        return (is(e, "40001") && e.getErrorCode() != 40001)
+                || e.getErrorCode() == H2_CONCURRENT_UPDATE
+                || isDuplicateKey(e);
+    }
+
+    public static boolean isDuplicateKey(SQLException e) {
+        return is(e, "23505");
+    }
+
+    /** A privilege is missing. */
+    public static boolean isForbidden(SQLException e) {
+        return is(e, "42501") || is(e, "90040") || is(e, "90096");
+    }
+
+    /** The connection is gone, so nobody here knows what became of the statement under way. */
+    public static boolean isConnectionLost(SQLException e) {
+        String state = e.getSQLState();
+        // 08: connection exceptions. 57P01-57P03: the server was told to stop, or crashed. 90067, 90098, 90121: H2
+        // closed.
+        return state != null
+                && (state.startsWith("08")
+                        || state.equals("57P01")
+                        || state.equals("57P02")
+                        || state.equals("57P03")
+                        || state.equals("90067")
+                        || state.equals("90098")
+                        || state.equals("90121"));
+    }
+
+    private static boolean is(SQLException e, String state) {
+        return state.equals(e.getSQLState());
+    }
+}

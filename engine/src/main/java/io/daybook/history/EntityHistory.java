@@ -1,0 +1,162 @@
+package io.daybook.history;
+
+import static io.daybook.schema.Tables.EVENTS;
+import static io.daybook.schema.Tables.LEDGER;
+import static org.jooq.impl.DSL.param;
+
+import io.daybook.database.Database;
+import io.daybook.event.EntityRef;
+import io.daybook.event.Event;
+import io.daybook.event.Receipt;
+import io.daybook.ledger.EventRow;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jooq.Condition;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** Reads histories and states. Thread-safe; holds no connection between calls. */
+public final class EntityHistory {
+
+    private static final int PAGE = 500;
+
+    private final Database database;
+
+    public EntityHistory(Database database) {
+        this.database = database;
+    }
+
+    /** The events of that entity up to that moment, oldest first; empty if there are none. */
+    public History history(EntityRef entity, Moment moment) {
+        Bound bound = bound(moment);
+        return new History(version -> page(entity, bound, version));
+    }
+
+    /** What that entity was at that moment; empty if it did not exist then. */
+    public Optional<EntityState> state(EntityRef entity, Moment moment) {
+        EntityState.Fold fold = new EntityState.Fold();
+        history(entity, moment).forEach(fold::add);
+        return fold.result(entity);
+    }
+
+    /** How a moment is asked for: a condition with one parameter, and the parameter. */
+    private record Bound(Condition condition, @Nullable Object parameter) {}
+
+    private static Bound bound(Moment moment) {
+        if (moment instanceof Moment.AtPosition at) {
+            return new Bound(LEDGER.POSITION.le(param("bound", Long.class)), at.position());
+        }
+        if (moment instanceof Moment.RecordedAt recorded) {
+            return new Bound(LEDGER.RECORDED_AT.le(param("bound", OffsetDateTime.class)), utc(recorded.instant()));
+        }
+        if (moment instanceof Moment.OccurredAt occurred) {
+            return new Bound(EVENTS.CREATION_DATE.le(param("bound", OffsetDateTime.class)), utc(occurred.instant()));
+        }
+        return new Bound(DSL.noCondition(), null);
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private List<Event> page(EntityRef entity, Bound bound, long afterVersion) {
+        String sql = select(EVENTS.ENTITY_TYPE
+                .eq(param("type", String.class))
+                .and(EVENTS.ENTITY_ID.eq(param("id", String.class)))
+                .and(EVENTS.VERSION.gt(param("version", Long.class)))
+                .and(bound.condition()));
+        return database.call("Reading the history of " + entity, c -> {
+            try (PreparedStatement query = c.prepareStatement(sql)) {
+                int parameter = 1;
+                query.setString(parameter++, entity.type().name());
+                query.setString(parameter++, entity.id());
+                query.setLong(parameter++, afterVersion);
+                if (bound.parameter() != null) {
+                    query.setObject(parameter, bound.parameter());
+                }
+                try (ResultSet rows = query.executeQuery()) {
+                    List<Event> page = new ArrayList<>();
+                    while (rows.next()) {
+                        page.add(event(rows));
+                    }
+                    return page;
+                }
+            }
+        });
+    }
+
+    /** The columns of {@link EventRow}, then position and recorded_at where there are any. */
+    private String select(Condition condition) {
+        return database.jooq()
+                .select(
+                        EVENTS.EVENT_ID,
+                        EVENTS.ENTITY_TYPE,
+                        EVENTS.ENTITY_ID,
+                        EVENTS.VERSION,
+                        EVENTS.OPERATION,
+                        EVENTS.ATTRIBUTE_NAME,
+                        EVENTS.ATTRIBUTE_VALUE,
+                        EVENTS.METADATA,
+                        EVENTS.CREATION_DATE,
+                        EVENTS.TRANSACTION_ID,
+                        EVENTS.ACTOR,
+                        EVENTS.REASON,
+                        EVENTS.CORRELATION_ID,
+                        EVENTS.CAUSATION_POSITION,
+                        EVENTS.CONTEXT,
+                        EVENTS.SALT,
+                        EVENTS.VALUE_DIGEST,
+                        EVENTS.METADATA_DIGEST,
+                        LEDGER.POSITION,
+                        LEDGER.RECORDED_AT)
+                .from(EVENTS)
+                .leftJoin(LEDGER)
+                .on(LEDGER.EVENT_ID.eq(EVENTS.EVENT_ID))
+                .where(condition)
+                .orderBy(EVENTS.VERSION)
+                .limit(DSL.inline(PAGE))
+                .getSQL();
+    }
+
+    private static Event event(ResultSet row) throws SQLException {
+        EventRow event = EventRow.read(row);
+        long position = row.getLong(EventRow.COLUMN_COUNT + 1);
+        return row.wasNull()
+                ? event.toEvent(OptionalLong.empty(), Optional.empty())
+                : event.toEvent(
+                        OptionalLong.of(position), Optional.of(EventRow.instant(row, EventRow.COLUMN_COUNT + 2)));
+    }
+
+    /** What the unit of work of that id appended; empty if nothing of it is committed. */
+    public Optional<Receipt> receipt(Connection connection, UUID transactionId) throws SQLException {
+        String sql = database.jooq()
+                .select(EVENTS.EVENT_ID, EVENTS.ENTITY_TYPE, EVENTS.ENTITY_ID, EVENTS.VERSION)
+                .from(EVENTS)
+                .where(EVENTS.TRANSACTION_ID.eq(param("transaction", UUID.class)))
+                .orderBy(EVENTS.EVENT_ID)
+                .getSQL();
+        List<Receipt.Appended> events = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setObject(1, transactionId);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    events.add(new Receipt.Appended(
+                            rows.getLong(1),
+                            new EntityRef(new io.daybook.event.EntityType(rows.getString(2)), rows.getString(3)),
+                            rows.getLong(4)));
+                }
+            }
+        }
+        return events.isEmpty() ? Optional.empty() : Optional.of(new Receipt(transactionId, events, true));
+    }
+}

@@ -1,0 +1,337 @@
+package io.daybook.ledger;
+
+import io.daybook.database.Database;
+import io.daybook.event.Topic;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the ledger, in bounded pages. Thread-safe; holds no connection between calls. */
+public final class Ledger {
+
+    /** A page ends after so many bytes, so that memory stays bounded whatever the values are. */
+    private static final int PAGE_BYTES = 8 << 20;
+
+    /** First rows to fetch at once, before the size of rows is known; each may be as large as the largest value. */
+    private static final int FIRST_FETCH = 64;
+
+    private static final int LARGEST_FETCH = 2_000;
+
+    private final Database database;
+    private final String headQuery;
+    private final String pointQuery;
+    private final String lastPointQuery;
+    private final String pageQuery;
+
+    public Ledger(Database database) {
+        this.database = database;
+        this.headQuery = database.sql("""
+                select position, hash
+                from daybook.ledger
+                order by position desc
+                limit 1
+                """);
+        this.pointQuery = database.sql("""
+                select position, hash
+                from daybook.ledger
+                where position = ?
+                """);
+        this.lastPointQuery = database.sql("""
+                select position, hash
+                from daybook.ledger
+                where position <= ?
+                order by position desc
+                limit 1
+                """);
+        this.pageQuery = database.sql("""
+                select %s, l.position, l.recorded_at, l.hash
+                from daybook.ledger l
+                join daybook.events e on e.event_id = l.event_id
+                where l.position >= ?
+                order by l.position
+                limit ?
+                """.formatted(EventRow.COLUMNS));
+    }
+
+    /** The last place of the ledger, {@link LedgerPoint#BEGINNING} if it is empty. */
+    public LedgerPoint head() {
+        return database.call("Reading the head of the ledger", c -> {
+            try (PreparedStatement query = c.prepareStatement(headQuery);
+                    ResultSet row = query.executeQuery()) {
+                return row.next() ? point(row) : LedgerPoint.BEGINNING;
+            }
+        });
+    }
+
+    /** That place as the ledger has it; empty if it ends before. Position 0 is always there. */
+    public Optional<LedgerPoint> point(long position) {
+        if (position == 0) {
+            return Optional.of(LedgerPoint.BEGINNING);
+        }
+        return database.call("Reading position " + position, c -> Optional.ofNullable(pointOrNull(c, position)));
+    }
+
+    private @Nullable LedgerPoint pointOrNull(Connection connection, long position) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(pointQuery)) {
+            query.setLong(1, position);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? point(row) : null;
+            }
+        }
+    }
+
+    private static LedgerPoint point(ResultSet row) throws SQLException {
+        return new LedgerPoint(row.getLong(1), row.getBytes(2));
+    }
+
+    /**
+     * The events after that place, in order: at most {@code limit} of them, and fewer where they are large. Empty at the end.
+     *
+     * @param who asks, for the error
+     * @throws LedgerDiverged if the ledger does not have that place, with that hash, any more
+     */
+    public List<LedgerEntry> after(LedgerPoint place, int limit, String who) {
+        return database.transaction("Reading the ledger after position " + place.position(), c -> {
+            try (PreparedStatement query = c.prepareStatement(pageQuery)) {
+                boolean fromBeginning = place.position() == 0;
+                // The row at the place itself comes along: it proves that this is still the same history.
+                query.setLong(1, fromBeginning ? 1 : place.position());
+                query.setInt(2, fromBeginning ? limit : limit + 1);
+                query.setFetchSize(FIRST_FETCH);
+                try (ResultSet rows = query.executeQuery()) {
+                    if (!fromBeginning) {
+                        LedgerPoint found = rows.next() ? placeOf(rows) : null;
+                        if (!place.equals(found)) {
+                            throw new LedgerDiverged(who, place, pointOrNull(c, place.position()));
+                        }
+                    }
+                    return read(rows);
+                }
+            }
+        });
+    }
+
+    /**
+     * What a bounded look at the ledger found.
+     *
+     * @param entries in order
+     * @param lookedUntil nothing else is to be found up to here
+     * @param atEnd whether that was the end of the ledger
+     */
+    public record Page(List<LedgerEntry> entries, LedgerPoint lookedUntil, boolean atEnd) {}
+
+    /**
+     * Looks at the {@code range} positions after {@code place} for events that one of the topics hears: finds at most {@code
+     * limit} of them, and fewer where they are large. The database does the sifting, so a rare topic costs no transfer, and the
+     * place moves on whether something was found or not.
+     *
+     * @param topics no topic = everything
+     * @param who asks, for the error
+     * @throws LedgerDiverged if the ledger does not have that place, with that hash, any more
+     */
+    public Page matching(Collection<Topic> topics, LedgerPoint place, long range, int limit, String who) {
+        List<String> binds = new ArrayList<>();
+        String sql = database.sql("""
+                select %s, l.position, l.recorded_at, l.hash
+                from daybook.ledger l
+                join daybook.events e on e.event_id = l.event_id
+                where l.position > ?
+                  and l.position <= ?
+                  and %s
+                order by l.position
+                limit ?
+                """.formatted(EventRow.COLUMNS, condition(topics, binds)));
+        return database.transaction("Reading the ledger after position " + place.position(), c -> {
+            LedgerPoint found = place.position() == 0 ? LedgerPoint.BEGINNING : pointOrNull(c, place.position());
+            if (!place.equals(found)) {
+                throw new LedgerDiverged(who, place, found);
+            }
+            LedgerPoint end = lastPoint(c, place.position() + range);
+            if (end.position() <= place.position()) {
+                return new Page(List.of(), place, true);
+            }
+            try (PreparedStatement query = c.prepareStatement(sql)) {
+                int parameter = 1;
+                query.setLong(parameter++, place.position());
+                query.setLong(parameter++, end.position());
+                for (String bind : binds) {
+                    query.setString(parameter++, bind);
+                }
+                query.setInt(parameter, limit);
+                query.setFetchSize(FIRST_FETCH);
+                try (ResultSet rows = query.executeQuery()) {
+                    List<LedgerEntry> entries = read(rows);
+                    boolean cut = entries.size() == limit || rows.next();
+                    return cut
+                            ? new Page(entries, entries.get(entries.size() - 1).point(), false)
+                            : new Page(entries, end, end.position() < place.position() + range);
+                }
+            }
+        });
+    }
+
+    private LedgerPoint lastPoint(Connection connection, long upTo) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(lastPointQuery)) {
+            query.setLong(1, upTo);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? point(row) : LedgerPoint.BEGINNING;
+            }
+        }
+    }
+
+    /** {@link Topic#matches} in SQL: an attribute that is given also fits the events that have none. */
+    private static String condition(Collection<Topic> topics, List<String> binds) {
+        if (topics.isEmpty()) {
+            return "true";
+        }
+        List<String> alternatives = new ArrayList<>();
+        for (Topic topic : topics) {
+            List<String> parts = new ArrayList<>(List.of("true"));
+            topic.entityType().ifPresent(type -> {
+                parts.add("e.entity_type = ?");
+                binds.add(type.name());
+            });
+            topic.entityId().ifPresent(id -> {
+                parts.add("e.entity_id = ?");
+                binds.add(id);
+            });
+            topic.operation().ifPresent(operation -> {
+                parts.add("e.operation = ?");
+                binds.add(operation.name());
+            });
+            topic.attributeName().ifPresent(attribute -> {
+                parts.add("(e.attribute_name is null or e.attribute_name = ?)");
+                binds.add(attribute);
+            });
+            alternatives.add(String.join(" and ", parts));
+        }
+        return "(" + String.join(" or ", alternatives) + ")";
+    }
+
+    private static LedgerPoint placeOf(ResultSet row) throws SQLException {
+        return new LedgerPoint(row.getLong(EventRow.COLUMN_COUNT + 1), row.getBytes(EventRow.COLUMN_COUNT + 3));
+    }
+
+    private static List<LedgerEntry> read(ResultSet rows) throws SQLException {
+        List<LedgerEntry> page = new ArrayList<>();
+        long bytes = 0;
+        while (bytes < PAGE_BYTES && rows.next()) {
+            EventRow row = EventRow.read(rows);
+            LedgerPoint point = placeOf(rows);
+            Instant recordedAt = EventRow.instant(rows, EventRow.COLUMN_COUNT + 2);
+            page.add(new LedgerEntry(
+                    row.toEvent(OptionalLong.of(point.position()), Optional.of(recordedAt)), point, row.size()));
+            bytes += row.size();
+            adaptFetchSize(rows, page.size(), bytes);
+        }
+        return page;
+    }
+
+    /** Once the size of rows is known, as many at once as are small: round trips cost more than bytes do. */
+    public static void adaptFetchSize(ResultSet rows, int rowsRead, long bytesRead) throws SQLException {
+        if (rowsRead == FIRST_FETCH) {
+            long fit = (PAGE_BYTES / 4) / Math.max(1, bytesRead / rowsRead);
+            rows.setFetchSize((int) Math.min(LARGEST_FETCH, Math.max(FIRST_FETCH, fit)));
+        }
+    }
+
+    /**
+     * The last place whose {@code recorded_at} is not after that instant, by bisection: {@code recorded_at} never decreases with
+     * the position, so it needs no index.
+     */
+    public LedgerPoint recordedUntil(Instant instant) {
+        OffsetDateTime limit = instant.atOffset(ZoneOffset.UTC);
+        String sql = database.sql("""
+                select recorded_at <= ?
+                from daybook.ledger
+                where position = ?
+                """);
+        LedgerPoint head = head();
+        long position = database.call("Searching the ledger for " + instant, c -> {
+            try (PreparedStatement query = c.prepareStatement(sql)) {
+                long recorded = 0;
+                long later = head.position() + 1;
+                while (later - recorded > 1) {
+                    long middle = recorded + (later - recorded) / 2;
+                    query.setObject(1, limit);
+                    query.setLong(2, middle);
+                    try (ResultSet row = query.executeQuery()) {
+                        if (row.next() && row.getBoolean(1)) {
+                            recorded = middle;
+                        } else {
+                            later = middle;
+                        }
+                    }
+                }
+                return recorded;
+            }
+        });
+        return point(position).orElse(head);
+    }
+
+    /**
+     * The positions of these events, of those that have one already.
+     *
+     * @return event id to position
+     */
+    public Map<Long, Long> positions(Collection<Long> eventIds) {
+        String sql = database.sql("""
+                select event_id, position
+                from daybook.ledger
+                where event_id = any (?)
+                """);
+        return database.call("Reading positions", c -> {
+            Map<Long, Long> positions = new HashMap<>();
+            try (PreparedStatement query = c.prepareStatement(sql)) {
+                query.setArray(1, c.createArrayOf("bigint", eventIds.toArray(Long[]::new)));
+                try (ResultSet rows = query.executeQuery()) {
+                    while (rows.next()) {
+                        positions.put(rows.getLong(1), rows.getLong(2));
+                    }
+                }
+            }
+            return positions;
+        });
+    }
+
+    /** How many committed events have no position yet. Scans: for operators, not for loops. */
+    public long unsequenced() {
+        String sql = database.sql("""
+                select count(*)
+                from daybook.events e
+                where not exists (select 1 from daybook.ledger l where l.event_id = e.event_id)
+                """);
+        return database.call("Counting events without position", c -> {
+            try (PreparedStatement query = c.prepareStatement(sql);
+                    ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    /** Identity of this daybook. */
+    public UUID daybookId() {
+        String sql = database.sql("select id from daybook.daybook");
+        return database.call("Reading the identity of the daybook", c -> {
+            try (PreparedStatement query = c.prepareStatement(sql);
+                    ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getObject(1, UUID.class);
+            }
+        });
+    }
+}

@@ -1,0 +1,122 @@
+package io.daybook.ledger;
+
+import io.daybook.event.Value;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hash that chains the ledger. The bytes are a contract (docs/ledger-format.md, format 1): the same from every database,
+ * in every time zone, for ever. A change of anything here is a new format.
+ *
+ * <p>Not thread-safe: one per thread, used again for every event.
+ */
+public final class LedgerHash {
+
+    /** Version of the bytes, as in {@code daybook.format}. */
+    public static final int FORMAT = 1;
+
+    private static final int ABSENT = -1;
+
+    private final MessageDigest chain = sha256();
+    private final MessageDigest digest = sha256();
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    private final DataOutputStream out = new DataOutputStream(bytes);
+
+    /** What stands for the previous hash before the first event: a chain belongs to one daybook. */
+    public byte[] beginning(UUID daybookId) {
+        return digest.digest(("daybook:" + daybookId).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The hash of the event at that place.
+     *
+     * @param previous hash of the position before, or {@link #beginning}
+     * @throws io.daybook.event.InvalidEvent if a stored JSON is none: somebody changed it behind Daybook's back
+     */
+    public byte[] of(byte[] previous, long position, Instant recordedAt, EventRow event) {
+        bytes.reset();
+        try {
+            number(FORMAT);
+            block(previous);
+            number(position);
+            time(recordedAt);
+            number(event.eventId());
+            text(event.entityType());
+            text(event.entityId());
+            number(event.version());
+            text(event.operation());
+            text(event.attributeName());
+            block(digest(event.salt(), event.attributeValue(), event.valueDigest()));
+            block(digest(event.salt(), event.metadata(), event.metadataDigest()));
+            time(event.creationDate());
+            text(event.transactionId().toString());
+            text(event.actor());
+            text(event.reason());
+            text(event.correlationId());
+            if (event.causationPosition() == null) {
+                block(null);
+            } else {
+                number(event.causationPosition());
+            }
+            text(event.context() == null ? null : Value.stored(event.context()).json());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed. Indicates a bug.", e);
+        }
+        return chain.digest(bytes.toByteArray());
+    }
+
+    /**
+     * What a value enters the hash as: SHA-256(salt ‖ canonical JSON), just the salt where there is none. With the value and
+     * the salt destroyed the digest still tells what was there, and nobody can try values against it.
+     */
+    private byte[] digest(byte @Nullable [] salt, @Nullable String json, byte @Nullable [] kept) {
+        if (kept != null) {
+            return kept;
+        }
+        if (salt != null) {
+            digest.update(salt);
+        }
+        return json == null
+                ? digest.digest()
+                : digest.digest(Value.stored(json).json().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void number(long number) throws IOException {
+        out.writeInt(Long.BYTES);
+        out.writeLong(number);
+    }
+
+    private void time(Instant instant) throws IOException {
+        number(Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000));
+    }
+
+    private void text(@Nullable String text) throws IOException {
+        block(text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Length first, so that no two different events have the same bytes; null is unlike empty. */
+    private void block(byte @Nullable [] block) throws IOException {
+        if (block == null) {
+            out.writeInt(ABSENT);
+        } else {
+            out.writeInt(block.length);
+            out.write(block);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256.", e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.daybook.sequencer;
+
+import io.daybook.database.Database;
+import io.daybook.ledger.EventRow;
+import io.daybook.ledger.LedgerHash;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A round on H2, which has no transaction snapshots: each append puts the ids of its events into {@code pending}, in its own
+ * transaction, and a round numbers what it sees there and takes it away. An append that is still open is not seen, and delays
+ * nobody.
+ */
+final class H2Round implements Round {
+
+    private static final String FENCE = """
+            select id
+            from daybook.sequencer
+            where id = 1
+            for update skip locked
+            """;
+
+    private static final String HEAD = """
+            select l.position, l.hash, l.recorded_at, current_timestamp(6), d.id
+            from daybook.daybook d
+            left join (select position, hash, recorded_at
+                       from daybook.ledger
+                       order by position desc
+                       limit 1) l on true
+            """;
+
+    /** In the order of event ids: a dependent event took its id after the first was committed and visible, so it is here too. */
+    private static final String PENDING = """
+            select %s
+            from (select event_id
+                  from daybook.pending
+                  order by event_id
+                  limit ?) p
+            join daybook.events e on e.event_id = p.event_id
+            order by e.event_id
+            """.formatted(EventRow.COLUMNS);
+
+    /** Events that came without an id in {@code pending}: a bulk load, or a copy of the tables. */
+    private static final String SWEEP = """
+            insert into daybook.pending (event_id)
+            select e.event_id
+            from daybook.events e
+            where not exists (select 1 from daybook.ledger l where l.event_id = e.event_id)
+              and not exists (select 1 from daybook.pending p where p.event_id = e.event_id)
+            """;
+
+    private static final String AUDIT = """
+            select coalesce(max(a.event_id), 0), coalesce(bool_or(not a.known), false)
+            from (select e.event_id,
+                         exists (select 1 from daybook.ledger l where l.event_id = e.event_id)
+                         or exists (select 1 from daybook.pending p where p.event_id = e.event_id) as known
+                  from daybook.events e
+                  where e.event_id > ?
+                  order by e.event_id
+                  limit ?) a
+            """;
+
+    private static final int AUDIT_ROWS = 5_000;
+
+    private final Database database;
+    private final int bound;
+    private final RoundStep.Bystander bystander;
+    private final LedgerHash hash = new LedgerHash();
+
+    private long auditedUntil;
+
+    H2Round(Database database, int bound, RoundStep.Bystander bystander) {
+        this.database = database;
+        this.bound = bound;
+        this.bystander = bystander;
+    }
+
+    @Override
+    public boolean isDue() {
+        return database.call("Looking for events without position", c -> {
+            try (PreparedStatement probe =
+                            c.prepareStatement(database.sql("select event_id from daybook.pending limit 1"));
+                    ResultSet row = probe.executeQuery()) {
+                return row.next();
+            }
+        });
+    }
+
+    @Override
+    public RoundResult run() throws SQLException {
+        RoundResult result = database.inTransaction(c -> {
+            if (!takeFence(c)) {
+                return RoundResult.BUSY;
+            }
+            bystander.at(RoundStep.FENCED);
+            return number(c);
+        });
+        if (result.numbered() > 0) {
+            bystander.at(RoundStep.COMMITTED);
+        }
+        return result;
+    }
+
+    private boolean takeFence(Connection connection) throws SQLException {
+        try (PreparedStatement fence = connection.prepareStatement(database.sql(FENCE));
+                ResultSet row = fence.executeQuery()) {
+            return row.next();
+        }
+    }
+
+    private RoundResult number(Connection connection) throws SQLException {
+        LedgerWriter writer = startWriter(connection);
+        List<Long> numbered = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(database.sql(PENDING))) {
+            query.setInt(1, bound);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    EventRow row = EventRow.read(rows);
+                    writer.add(row);
+                    numbered.add(row.eventId());
+                }
+            }
+        }
+        if (numbered.isEmpty()) {
+            return RoundResult.NOTHING;
+        }
+        bystander.at(RoundStep.READ);
+        writer.finish(null);
+        try (PreparedStatement delete =
+                connection.prepareStatement(database.sql("delete from daybook.pending where event_id = ?"))) {
+            for (Long eventId : numbered) {
+                delete.setLong(1, eventId);
+                delete.addBatch();
+            }
+            delete.executeBatch();
+        }
+        bystander.at(RoundStep.WRITTEN);
+        return new RoundResult(numbered.size(), writer.position(), numbered.size() == bound, false);
+    }
+
+    private LedgerWriter startWriter(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(database.sql(HEAD));
+                ResultSet row = query.executeQuery()) {
+            row.next();
+            long position = row.getLong(1);
+            boolean empty = row.wasNull();
+            LedgerWriter.Head head = new LedgerWriter.Head(
+                    position,
+                    empty ? hash.beginning(row.getObject(5, UUID.class)) : row.getBytes(2),
+                    empty ? null : EventRow.instant(row, 3),
+                    null);
+            return new LedgerWriter(connection, database, hash, head, head.notBefore(EventRow.instant(row, 4)));
+        }
+    }
+
+    @Override
+    public RoundResult sweep() throws SQLException {
+        return database.inTransaction(c -> {
+            if (!takeFence(c)) {
+                return RoundResult.BUSY;
+            }
+            try (PreparedStatement sweep = c.prepareStatement(database.sql(SWEEP))) {
+                return new RoundResult(0, -1, sweep.executeUpdate() > 0, false);
+            }
+        });
+    }
+
+    @Override
+    public boolean audit() throws SQLException {
+        return database.inTransaction(c -> {
+            try (PreparedStatement query = c.prepareStatement(database.sql(AUDIT))) {
+                query.setLong(1, auditedUntil);
+                query.setInt(2, AUDIT_ROWS);
+                try (ResultSet row = query.executeQuery()) {
+                    row.next();
+                    auditedUntil = row.getLong(1);
+                    return row.getBoolean(2);
+                }
+            }
+        });
+    }
+
+    /** H2's locks die with the process or connection that holds them, and it tells nobody who that is. */
+    @Override
+    public void evictIdleHolder() {}
+}

@@ -1,0 +1,15 @@
+package io.daybook.sequencer;
+
+/**
+ * How a round ended.
+ *
+ * @param numbered how many events got a position
+ * @param head the last position afterwards, as far as this round knows; -1 if it did not look
+ * @param more whether it stopped at its bound, so the next round should follow at once
+ * @param busy whether another node holds the fence
+ */
+record RoundResult(int numbered, long head, boolean more, boolean busy) {
+
+    static final RoundResult NOTHING = new RoundResult(0, -1, false, false);
+    static final RoundResult BUSY = new RoundResult(0, -1, false, true);
+}

@@ -1,0 +1,202 @@
+package io.daybook.sequencer;
+
+import io.daybook.database.Database;
+import io.daybook.database.WakeUp;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives each committed event its place in the ledger, on one daemon thread, for as long as the daybook is open. Polls, longer
+ * and longer while there is nothing to do; {@link #wake} shortens a sleep. Several nodes may run one each on the same database:
+ * a fence lets one round run at a time. Thread-safe.
+ */
+public final class Sequencer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
+
+    /** Most events that one round numbers; a larger commit is numbered in pieces. */
+    public static final int BOUND = 10_000;
+
+    private static final Duration SHORTEST_SLEEP = Duration.ofMillis(10);
+    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
+    private static final Duration LONGEST_SLEEP_AFTER_FAILURE = Duration.ofSeconds(10);
+    private static final Duration AUDIT_INTERVAL = Duration.ofMinutes(1);
+
+    /** How long somebody else may hold the fence without the ledger growing. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
+
+    private final Round round;
+    private final LongConsumer afterRound;
+    private final WakeUp wakeUp = new WakeUp();
+    private final Thread thread;
+
+    private volatile boolean closed;
+    private volatile @Nullable Exception failure;
+
+    private long lastAudit = System.nanoTime();
+
+    /** @param afterRound told the last position after each round that numbered something, in the sequencer's thread */
+    public Sequencer(Database database, LongConsumer afterRound) {
+        this(database, afterRound, BOUND, RoundStep.Bystander.NOBODY);
+    }
+
+    /** For tests: with a bound of its own, and somebody who may crash a round. */
+    public Sequencer(Database database, LongConsumer afterRound, int bound, RoundStep.Bystander bystander) {
+        this.round = database.isPostgresql()
+                ? new PostgresqlRound(database, bound, bystander)
+                : new H2Round(database, bound, bystander);
+        this.afterRound = afterRound;
+        this.thread = new Thread(this::loop, "daybook-sequencer");
+        this.thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Tells that something may have been committed. */
+    public void wake() {
+        wakeUp.wake();
+    }
+
+    /** Why rounds fail at the moment; null = they do not. */
+    public @Nullable Exception failure() {
+        return failure;
+    }
+
+    private void loop() {
+        Duration sleep = Duration.ZERO;
+        Duration pause = Duration.ZERO;
+        long busySince = 0;
+        while (!closed) {
+            try {
+                RoundResult result = step(sleep.isZero());
+                pause = Duration.ZERO;
+                if (failure != null) {
+                    LOG.info("The sequencer runs again.");
+                    failure = null;
+                }
+                if (result.busy()) {
+                    busySince = busySince == 0 ? System.nanoTime() : busySince;
+                    if (System.nanoTime() - busySince > PATIENCE.toNanos()) {
+                        round.evictIdleHolder();
+                        busySince = 0;
+                    }
+                } else {
+                    busySince = 0;
+                }
+                if (result.numbered() > 0 || result.more()) {
+                    sleep = Duration.ZERO;
+                    continue;
+                }
+                sleep = WakeUp.longer(sleep, SHORTEST_SLEEP, LONGEST_SLEEP);
+            } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+                pause = WakeUp.longer(pause, SHORTEST_SLEEP, LONGEST_SLEEP_AFTER_FAILURE);
+                report(e, pause);
+                sleep = pause;
+            }
+            try {
+                if (wakeUp.sleep(sleep) && pause.isZero()) {
+                    sleep = Duration.ZERO;
+                }
+            } catch (InterruptedException e) {
+                // Only close() interrupts, and it has set the flag.
+                LOG.debug("The sequencer's sleep was interrupted.");
+            }
+        }
+    }
+
+    private void report(Throwable e, Duration pause) {
+        if (closed) {
+            return;
+        }
+        Exception now = e instanceof Exception exception ? exception : new IllegalStateException(e);
+        if (failure == null) {
+            LOG.warn(
+                    "A round of the sequencer failed: {}. Events stay durable and get their positions later; next try in {} ms.",
+                    e.getMessage(),
+                    pause.toMillis(),
+                    e);
+        } else {
+            LOG.debug("The sequencer failed again, next try in {} ms.", pause.toMillis(), e);
+        }
+        failure = now;
+    }
+
+    /** @param hot whether something was just done or told, so that a look before the round would be wasted */
+    private RoundResult step(boolean hot) throws SQLException {
+        if (!hot && !round.isDue()) {
+            return auditIfTime();
+        }
+        return told(round.run());
+    }
+
+    /** Now and then a few of the older events are compared with the ledger: what came in behind our back is found so. */
+    private RoundResult auditIfTime() throws SQLException {
+        if (System.nanoTime() - lastAudit < AUDIT_INTERVAL.toNanos()) {
+            return RoundResult.NOTHING;
+        }
+        lastAudit = System.nanoTime();
+        if (!round.audit()) {
+            return RoundResult.NOTHING;
+        }
+        LOG.warn(
+                "Found events without position that no round will see (a bulk load, a copy); comparing everything now.");
+        return told(round.sweep());
+    }
+
+    private RoundResult told(RoundResult result) {
+        if (result.numbered() > 0) {
+            afterRound.accept(result.head());
+        }
+        return result;
+    }
+
+    /** Stops the thread, then runs a last round, so that what was committed before has its place. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        wakeUp.wake();
+        if (!thread.isAlive()) {
+            return;
+        }
+        boolean interrupted = false;
+        try {
+            thread.join(CLOSE_WITHIN.toMillis());
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (thread.isAlive()) {
+            LOG.warn(
+                    "A round of the sequencer is still running {} s after close; it ends with its connection.",
+                    CLOSE_WITHIN.toSeconds());
+        } else {
+            lastRound();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void lastRound() {
+        try {
+            while (told(round.run()).more()) {
+                LOG.debug("The last round of the sequencer goes on.");
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn(
+                    "The last round of the sequencer failed: {}. The next node to open this daybook goes on.",
+                    Objects.toString(e.getMessage()));
+        }
+    }
+}

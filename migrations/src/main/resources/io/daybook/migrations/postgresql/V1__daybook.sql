@@ -1,0 +1,322 @@
+-- Daybook on PostgreSQL 14 and later. One schema = one daybook = one tenant.
+-- The same tables as on H2 (../h2/V1__daybook.sql), column by column; what only one of the two has is said there.
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- daybook: who this log is
+-- ---------------------------------------------------------------------------------------------------------------------
+create table daybook (
+    id      uuid                     not null primary key,
+    format  integer                  not null,
+    created timestamp with time zone not null
+);
+
+comment on table daybook is 'One row: the identity of this daybook. Copied with the database, so a restored copy has the same id.';
+comment on column daybook.id is 'Identity of this daybook; event ids for the outside world are <id>/<position>.';
+comment on column daybook.format is 'Version of the bytes that ledger.hash is computed from (docs/ledger-format.md).';
+comment on column daybook.created is 'When the first migration ran (database clock).';
+
+insert into daybook (id, format, created)
+values (gen_random_uuid(), 1, clock_timestamp());
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- events: what was said; insert-only
+-- ---------------------------------------------------------------------------------------------------------------------
+create table events (
+    event_id           bigint generated always as identity (cache 1) not null primary key,
+    entity_type        varchar                  not null,
+    entity_id          varchar                  not null,
+    version            bigint                   not null,
+    operation          varchar                  not null,
+    attribute_name     varchar,
+    attribute_value    jsonb,
+    metadata           jsonb,
+    creation_date      timestamp with time zone not null,
+    transaction_id     uuid                     not null,
+    actor              varchar,
+    reason             varchar,
+    correlation_id     varchar,
+    causation_position bigint,
+    context            jsonb,
+    salt               bytea,
+    value_digest       bytea,
+    metadata_digest    bytea,
+    -- Filled by the database itself, never by a client: a window of the sequencer trusts it.
+    database_txid      bigint                   not null default pg_current_xact_id()::text::bigint,
+    constraint events_entity_version unique (entity_type, entity_id, version)
+);
+
+create index events_transaction on events (transaction_id);
+create index events_database_txid on events (database_txid);
+
+comment on table events is 'Every change of every entity, as it was said. Insert-only: no row is ever updated or deleted.';
+comment on column events.event_id is 'Number given at INSERT. Has gaps, and is not the official order: that is ledger.position.';
+comment on column events.entity_type is 'Kind of entity: a lower-case word such as order or data_node.';
+comment on column events.entity_id is 'Identity of the entity within its type.';
+comment on column events.version is 'Place of this event in its entity: 1, 2, 3 ... without holes.';
+comment on column events.operation is 'CREATION, UPDATE, DELETION, SUBMISSION, or an upper-case word of the application: an act that changes no state.';
+comment on column events.attribute_name is 'The attribute that an UPDATE sets; null where the event speaks of the entity as a whole.';
+comment on column events.attribute_value is 'New value as JSON: of the attribute, or for a CREATION the object of the initial attributes. SQL null = no value; JSON null is a value.';
+comment on column events.metadata is 'JSON object with whatever the writer wants to say about the event; null = none.';
+comment on column events.creation_date is 'When it happened (occurred), to the microsecond; an importer may supply it.';
+comment on column events.transaction_id is 'Groups a unit of work: one id per database transaction.';
+comment on column events.actor is 'Who did it; null = not told.';
+comment on column events.reason is 'Why; null = not told.';
+comment on column events.correlation_id is 'The business conversation this belongs to; null = none.';
+comment on column events.causation_position is 'Ledger position of the event that this one reacts to; null = none.';
+comment on column events.context is 'JSON object: application, host and whatever else surrounds the change; null = none.';
+comment on column events.salt is '16 random bytes that value and metadata are hashed with; null once the value was erased.';
+comment on column events.value_digest is 'Digest of attribute_value, kept when the value was erased; else null.';
+comment on column events.metadata_digest is 'Digest of metadata, kept when the metadata were erased; else null.';
+comment on column events.database_txid is 'Transaction that inserted the row. Only an accelerator of the sequencer, no part of any contract, not hashed.';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- ledger: the official order; insert-only
+-- ---------------------------------------------------------------------------------------------------------------------
+create table ledger (
+    position    bigint                   not null primary key,
+    -- No foreign key: its check would lock every event row again, in every round.
+    event_id    bigint                   not null constraint ledger_event unique,
+    hash        bytea                    not null,
+    recorded_at timestamp with time zone not null,
+    snapshot    varchar
+);
+
+comment on table ledger is 'The official order of events: gap-free, final, hash-chained. Insert-only, written by the sequencer alone.';
+comment on column ledger.position is 'Place in the ledger: 1, 2, 3 ... without gaps, the same for every reader, for ever.';
+comment on column ledger.event_id is 'The event at this place.';
+comment on column ledger.hash is 'SHA-256 over the previous hash, the position, recorded_at and the event (docs/ledger-format.md).';
+comment on column ledger.recorded_at is 'When the event entered the ledger (database clock); never decreases with position.';
+comment on column ledger.snapshot is 'On the last row of a round: cluster, snapshot and floor that the next round starts from. Only an accelerator, not hashed.';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- sequencer: the fence between nodes
+-- ---------------------------------------------------------------------------------------------------------------------
+create table sequencer (
+    id smallint not null primary key check (id = 1)
+);
+
+comment on table sequencer is 'One row, locked FOR UPDATE by a round of the sequencer for as long as it runs; nothing in it is ever updated.';
+comment on column sequencer.id is 'Always 1.';
+
+insert into sequencer (id)
+values (1);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- registrations, cursors, parked_events: who wants to hear what, and how far they are
+-- ---------------------------------------------------------------------------------------------------------------------
+create table registrations (
+    name           varchar                  not null primary key,
+    topics         jsonb                    not null,
+    start_position bigint                   not null,
+    partitions     integer                  not null,
+    created        timestamp with time zone not null
+);
+
+comment on table registrations is 'Durable registrations: a name, what it wants to hear, where it began.';
+comment on column registrations.name is 'Name, and id, of the registration.';
+comment on column registrations.topics is 'JSON array of topics, each an object of entity_type, entity_id, operation, attribute_name, where given; an empty array is everything.';
+comment on column registrations.start_position is 'The position after which it began: 0 = from the beginning.';
+comment on column registrations.partitions is 'Number of shares that its entities are divided into.';
+comment on column registrations.created is 'When it was registered first (database clock).';
+
+create table cursors (
+    registration varchar                  not null references registrations (name) on delete cascade,
+    partition    integer                  not null,
+    position     bigint                   not null,
+    hash         bytea,
+    owner        varchar,
+    epoch        bigint                   not null,
+    lease_until  timestamp with time zone,
+    saved        timestamp with time zone not null,
+    primary key (registration, partition)
+) with (
+    -- Rows are updated every second: room for HOT updates, and vacuumed often.
+    fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000
+);
+
+comment on table cursors is 'How far each partition of each registration has come.';
+comment on column cursors.registration is 'Name of the registration.';
+comment on column cursors.partition is 'Number of the partition, from 0.';
+comment on column cursors.position is 'Last ledger position finished; the next event delivered comes after it.';
+comment on column cursors.hash is 'ledger.hash at that position, which tells whether this is still the same history; null at position 0.';
+comment on column cursors.owner is 'Node that delivers this partition; null = nobody.';
+comment on column cursors.epoch is 'Counts the owners; a write of an earlier epoch is refused.';
+comment on column cursors.lease_until is 'Until when the owner may deliver (database clock); null = no owner.';
+comment on column cursors.saved is 'When position was written last (database clock).';
+
+create table parked_events (
+    registration varchar                  not null references registrations (name) on delete cascade,
+    position     bigint                   not null,
+    partition    integer                  not null,
+    entity_type  varchar                  not null,
+    entity_id    varchar                  not null,
+    attempts     integer                  not null,
+    error        varchar,
+    stack_trace  varchar,
+    parked       timestamp with time zone not null,
+    primary key (registration, position)
+);
+
+create index parked_events_entity on parked_events (registration, entity_type, entity_id, position);
+
+comment on table parked_events is 'Events set aside for one registration, with their followers of the same entity.';
+comment on column parked_events.registration is 'Name of the registration.';
+comment on column parked_events.position is 'Ledger position of the event set aside.';
+comment on column parked_events.partition is 'Partition that it belongs to.';
+comment on column parked_events.entity_type is 'Entity type of the event.';
+comment on column parked_events.entity_id is 'Entity id of the event.';
+comment on column parked_events.attempts is 'How often it was tried; 0 = parked because an earlier event of the entity is.';
+comment on column parked_events.error is 'Message of the last failure; null for a follower.';
+comment on column parked_events.stack_trace is 'Stack trace of the last failure; null for a follower.';
+comment on column parked_events.parked is 'When it was set aside (database clock).';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- entity_states: current state of every entity, kept by a built-in projection
+-- ---------------------------------------------------------------------------------------------------------------------
+create table entity_states (
+    entity_type varchar                  not null,
+    entity_id   varchar                  not null,
+    version     bigint                   not null,
+    position    bigint                   not null,
+    deleted     boolean                  not null,
+    attributes  jsonb                    not null,
+    created     timestamp with time zone not null,
+    changed     timestamp with time zone not null,
+    primary key (entity_type, entity_id)
+) with (fillfactor = 70);
+
+comment on table entity_states is 'Current state of every entity, as of the position of the projection that keeps it.';
+comment on column entity_states.entity_type is 'Kind of entity.';
+comment on column entity_states.entity_id is 'Identity of the entity within its type.';
+comment on column entity_states.version is 'Version of the entity that this state is.';
+comment on column entity_states.position is 'Ledger position of that version.';
+comment on column entity_states.deleted is 'Whether the entity is deleted; attributes then show its last state.';
+comment on column entity_states.attributes is 'JSON object: attribute name to value.';
+comment on column entity_states.created is 'When this life of the entity began (creation_date of its CREATION).';
+comment on column entity_states.changed is 'When it changed last (creation_date of the newest event folded in).';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- append: one unit of work in one round trip
+--
+--   Parameters   entity_types .. expected_versions  one element per entity that the unit of work touches
+--                entity_numbers .. salts            one element per change, in the order of the changes; entity_numbers
+--                                                   points into the arrays above (from 1), places counts the changes of
+--                                                   one entity within the unit (1, 2, 3 ...)
+--                requirements                       what must be true of the entity before the unit: ALIVE, NOT_ALIVE, ANY
+--                expected_versions                  version it must have before the unit, null = any
+--                stripes, stripe_class, lock_keys   advisory locks; computed by the client, sorted (docs/architecture.md)
+--                exclusive_stripes                  true for a unit of so many entities that it locks whole stripes
+--                joined                             true inside a caller's transaction: all units in it share one
+--                                                   transaction id, the first one's
+--                once                               true = if events of this transaction id are there already, return these
+--   Returns      APPENDED (or EARLIER) and one row per event, in order; or REFUSED and one row per entity that is not as required,
+--                with the version and life (ABSENT, ALIVE, DELETED) found; then nothing was written
+--   Writes       events
+-- ---------------------------------------------------------------------------------------------------------------------
+create function append(
+    entity_types varchar[], entity_ids varchar[], requirements varchar[], expected_versions bigint[],
+    entity_numbers integer[], places integer[], operations varchar[], attribute_names varchar[],
+    attribute_values text[], metadata_objects text[], creation_dates timestamp with time zone[], salts bytea[],
+    unit_id uuid, unit_actor varchar, unit_reason varchar, unit_correlation varchar, unit_causation bigint, unit_context text,
+    stripe_class integer, stripes integer[], exclusive_stripes boolean, lock_keys bigint[], append_timeout varchar,
+    joined boolean, once boolean)
+    returns table (outcome varchar, unit uuid, event bigint, entity_number integer, entity_version bigint, life varchar)
+    language plpgsql
+    volatile
+    -- One plan for every call, and never a scan of the table because it was empty when that plan was made.
+    set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off
+    set enable_bitmapscan = off
+as
+$$
+#variable_conflict use_column
+declare
+    callers_timeout varchar := current_setting('lock_timeout');
+begin
+    -- The locks come in statements of their own, BEFORE the INSERT: under READ COMMITTED each statement of a volatile function
+    -- has a snapshot of its own, and the one below must be younger than the wait, else it numbers from a version that is gone.
+    perform set_config('lock_timeout', append_timeout, true);
+    if exclusive_stripes then
+        perform pg_advisory_xact_lock(stripe_class, stripe) from unnest(stripes) as stripe;
+    else
+        perform pg_advisory_xact_lock_shared(stripe_class, stripe) from unnest(stripes) as stripe;
+    end if;
+    perform pg_advisory_xact_lock(lock_key) from unnest(lock_keys) as lock_key;
+    perform set_config('lock_timeout', callers_timeout, true);
+
+    if joined then
+        unit_id := coalesce(nullif(current_setting('daybook.transaction_id', true), ''), unit_id::text)::uuid;
+        perform set_config('daybook.transaction_id', unit_id::text, true);
+    end if;
+
+    if once then
+        return query
+            select 'EARLIER'::varchar, e.transaction_id, e.event_id, null::integer, e.version, null::varchar
+            from "${flyway:defaultSchema}".events e
+            where e.transaction_id = unit_id
+            order by e.event_id;
+        if found then
+            return;
+        end if;
+    end if;
+
+    return query
+        with entity as materialized (
+            select a.entity_type, a.entity_id, a.requirement, a.expected_version, a.entity_number,
+                   coalesce(newest.version, 0) as version,
+                   case
+                       when newest.operation in ('CREATION', 'UPDATE') then 'ALIVE'
+                       when newest.operation = 'DELETION' then 'DELETED'
+                       when newest.operation is null then 'ABSENT'
+                       -- The newest event is an act, which changes no state: the one before it that does decides.
+                       else coalesce((select case e.operation when 'DELETION' then 'DELETED' else 'ALIVE' end
+                                      from "${flyway:defaultSchema}".events e
+                                      where e.entity_type = a.entity_type
+                                        and e.entity_id = a.entity_id
+                                        and e.operation in ('CREATION', 'UPDATE', 'DELETION')
+                                      order by e.version desc
+                                      limit 1), 'ABSENT')
+                   end as life
+            from unnest(entity_types, entity_ids, requirements, expected_versions)
+                     with ordinality as a (entity_type, entity_id, requirement, expected_version, entity_number)
+                     left join lateral (select e.version, e.operation
+                                        from "${flyway:defaultSchema}".events e
+                                        where e.entity_type = a.entity_type
+                                          and e.entity_id = a.entity_id
+                                        order by e.version desc
+                                        limit 1) newest on true
+        ),
+        refused as materialized (
+            select *
+            from entity
+            where expected_version <> version
+               or (requirement = 'ALIVE' and life <> 'ALIVE')
+               or (requirement = 'NOT_ALIVE' and life = 'ALIVE')
+        ),
+        appended as (
+            insert into "${flyway:defaultSchema}".events (
+                entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
+                transaction_id, actor, reason, correlation_id, causation_position, context, salt)
+            select entity.entity_type, entity.entity_id, entity.version + c.place, c.operation, c.attribute_name,
+                   c.attribute_value::jsonb, c.metadata::jsonb, c.creation_date,
+                   unit_id, unit_actor, unit_reason, unit_correlation, unit_causation, unit_context::jsonb, c.salt
+            from unnest(entity_numbers, places, operations, attribute_names, attribute_values, metadata_objects,
+                        creation_dates, salts)
+                     with ordinality as c (entity_number, place, operation, attribute_name, attribute_value, metadata,
+                                           creation_date, salt, ordinal)
+                     join entity on entity.entity_number = c.entity_number
+            where not exists (select from refused)
+            -- Ids are taken in the order of the changes: a round sorts by event_id.
+            order by c.ordinal
+            returning event_id, version
+        )
+        select 'APPENDED'::varchar, unit_id, a.event_id, null::integer, a.version, null::varchar
+        from appended a
+        union all
+        select 'REFUSED'::varchar, null::uuid, null::bigint, r.entity_number::integer, r.version, r.life::varchar
+        from refused r
+        order by 3, 4;
+end
+$$;
+
+comment on function "${flyway:defaultSchema}".append is 'Appends one unit of work: locks its entities, checks them, inserts its events, all or nothing.';

@@ -1,0 +1,187 @@
+package io.daybook.event;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A value as it is kept: JSON. Made from maps, records, beans, collections, numbers, text, booleans, dates (ISO 8601 text)
+ * or null, as a snapshot: what happens to the object afterwards does not change it. Two values are equal when they are the
+ * same JSON, however it was written ({@code 1.0} equals {@code 1}, the order of keys does not count).
+ *
+ * <p>JSON null is a value ({@link #isNull()}); no value at all is an empty {@code Optional} where one could be.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Value {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(Integer.MAX_VALUE)
+                            .maxNameLength(Integer.MAX_VALUE)
+                            .maxNumberLength(CanonicalJson.MOST_DIGITS + 100)
+                            .build())
+                    // NaN written as text would come back as text: it is refused instead.
+                    .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+                    .build())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private static final Value NULL = new Value("null", "null");
+
+    private final String text;
+    private @Nullable String canonical;
+
+    private Value(String text, @Nullable String canonical) {
+        this.text = text;
+        this.canonical = canonical;
+    }
+
+    /**
+     * The JSON of that object, as it is now.
+     *
+     * @param object a map, record, bean, collection, array, number, text, boolean, date, {@code Value}, or null (JSON null)
+     * @throws InvalidEvent if it has no JSON form (NaN, a cycle, a type that Jackson cannot write), or one that the
+     *     databases cannot keep (a NUL character, half of a surrogate pair, more than 100 levels, a number of more than
+     *     1,000 digits)
+     */
+    public static Value of(@Nullable Object object) {
+        if (object == null) {
+            return NULL;
+        }
+        if (object instanceof Value value) {
+            return value;
+        }
+        String json;
+        try {
+            json = MAPPER.writeValueAsString(object);
+        } catch (JacksonException e) {
+            throw new InvalidEvent(
+                    "A %s cannot be written as JSON: %s"
+                            .formatted(object.getClass().getName(), e.getOriginalMessage()),
+                    e);
+        }
+        return ofJson(json);
+    }
+
+    /**
+     * The value that this JSON text says.
+     *
+     * @throws InvalidEvent if it is not exactly one JSON value, has a key twice, or is one that the databases cannot keep
+     */
+    public static Value ofJson(String json) {
+        String canonical = CanonicalJson.of(json);
+        return new Value(canonical, canonical);
+    }
+
+    /** A value read back from where it was kept: legal when it was written, so not looked at until somebody asks. */
+    public static Value stored(String json) {
+        return new Value(json, null);
+    }
+
+    /**
+     * The JSON text in its one canonical form (sorted keys, no blanks, plain decimals), the same from every database.
+     *
+     * @throws InvalidEvent if what is stored is no legal JSON: somebody changed it behind Daybook's back
+     */
+    public String json() {
+        String result = canonical;
+        if (result == null) {
+            // Two threads may both do this, and find the same.
+            result = CanonicalJson.of(text);
+            canonical = result;
+        }
+        return result;
+    }
+
+    /**
+     * This value as an object of that type: a record, a bean, {@code String}, {@code BigDecimal}, {@code Map}, {@code
+     * Instant}, ... Unknown members are passed over.
+     *
+     * @return never null; use {@link #isNull()} before asking for what may be JSON null
+     * @throws ValueMismatch if this JSON does not fit the type, or is JSON null
+     */
+    public <T> T as(Class<T> type) {
+        T result;
+        try {
+            result = MAPPER.readValue(text, type);
+        } catch (JacksonException e) {
+            throw new ValueMismatch(type, e.getOriginalMessage(), e);
+        }
+        if (result == null) {
+            throw new ValueMismatch(type, "it is JSON null", null);
+        }
+        return result;
+    }
+
+    /** Whether this is JSON null. */
+    public boolean isNull() {
+        return text.equals("null");
+    }
+
+    /** Whether this is a JSON object, so that {@link #members()} has something to say. */
+    public boolean isObject() {
+        return firstCharacter() == '{';
+    }
+
+    /**
+     * The members of a JSON object, unmodifiable, in the order of their names; empty for every other value.
+     */
+    public Map<String, Value> members() {
+        if (!isObject()) {
+            return Map.of();
+        }
+        Map<String, Value> members = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> member : tree().properties()) {
+            members.put(member.getKey(), ofJson(member.getValue().toString()));
+        }
+        return Collections.unmodifiableMap(members);
+    }
+
+    /** The elements of a JSON array, unmodifiable, in order; empty for every other value. */
+    public List<Value> elements() {
+        if (firstCharacter() != '[') {
+            return List.of();
+        }
+        List<Value> elements = new ArrayList<>();
+        for (JsonNode element : tree()) {
+            elements.add(ofJson(element.toString()));
+        }
+        return Collections.unmodifiableList(elements);
+    }
+
+    private JsonNode tree() {
+        return MAPPER.readTree(json());
+    }
+
+    private char firstCharacter() {
+        return text.stripLeading().charAt(0);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || (other instanceof Value value && json().equals(value.json()));
+    }
+
+    @Override
+    public int hashCode() {
+        return json().hashCode();
+    }
+
+    /** The JSON text. */
+    @Override
+    public String toString() {
+        return json();
+    }
+}
