@@ -73,16 +73,17 @@ public final class Daybook implements AutoCloseable {
         this.appender = database.isPostgresql()
                 ? new PostgresqlAppender(database, reading, id, ids, clock)
                 : new H2Appender(database, reading, id, ids, clock);
-        this.notifier = new Notifier(database, ledger);
-        this.signals = database.isPostgresql() ? new NodeSignals(database, id, notifier::wake) : null;
+        NodeSignals nodeSignals = database.isPostgresql() ? new NodeSignals(database, id) : null;
+        this.signals = nodeSignals;
+        this.notifier = new Notifier(database, ledger, () -> {
+            if (nodeSignals != null) {
+                nodeSignals.start(this.notifier()::wake);
+            }
+        });
         this.sequencer = readOnly ? null : new Sequencer(database, head -> sequenced());
         Runnable wake = sequencer == null ? () -> {} : sequencer::wake;
         Writer writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
         this.nobody = new UnitOfWork(writer, Context.NOBODY);
-        notifier.start();
-        if (signals != null) {
-            signals.start();
-        }
         if (sequencer != null) {
             sequencer.start();
         }

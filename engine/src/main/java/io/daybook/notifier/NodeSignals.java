@@ -47,9 +47,8 @@ public final class NodeSignals implements AutoCloseable {
     private final Database database;
     private final String channel;
     private final int presenceClass;
-    private final Runnable onSignal;
     private final WakeUp pause = new WakeUp();
-    private final Thread thread = new Thread(this::listen, "daybook-listen");
+    private volatile @Nullable Thread thread;
 
     private volatile boolean closed;
     private volatile @Nullable Connection connection;
@@ -61,20 +60,25 @@ public final class NodeSignals implements AutoCloseable {
     private long lastPresence = System.nanoTime() - PRESENCE_INTERVAL;
     private boolean othersListen;
 
-    /** @param onSignal told that another node's round numbered something, or that this was not to be heard for a while */
-    public NodeSignals(Database database, UUID daybookId, Runnable onSignal) {
+    public NodeSignals(Database database, UUID daybookId) {
         this.database = database;
         this.channel = "daybook_" + database.schema();
         this.presenceClass = daybookId.hashCode();
-        this.onSignal = onSignal;
-        this.thread.setDaemon(true);
     }
 
-    public void start() {
-        thread.start();
+    /**
+     * Begins to listen.
+     *
+     * @param onSignal told that another node's round numbered something, or that this was not to be heard for a while
+     */
+    public void start(Runnable onSignal) {
+        Thread listener = new Thread(() -> listen(onSignal), "daybook-listen");
+        listener.setDaemon(true);
+        thread = listener;
+        listener.start();
     }
 
-    private void listen() {
+    private void listen(Runnable onSignal) {
         Duration sleep = SHORTEST_PAUSE;
         boolean warned = false;
         while (!closed) {
@@ -89,7 +93,7 @@ public final class NodeSignals implements AutoCloseable {
                 sleep = SHORTEST_PAUSE;
                 // What happened while nobody listened is found by looking.
                 onSignal.run();
-                receive(c);
+                receive(c, onSignal);
             } catch (SQLException | RuntimeException e) {
                 if (!closed && !warned) {
                     LOG.warn(
@@ -118,7 +122,7 @@ public final class NodeSignals implements AutoCloseable {
         }
     }
 
-    private void receive(Connection c) throws SQLException {
+    private void receive(Connection c, Runnable onSignal) throws SQLException {
         PGConnection notifications = c.unwrap(PGConnection.class);
         while (!closed) {
             if (notifications.getNotifications(HEARTBEAT_MILLISECONDS).length > 0) {
@@ -190,7 +194,10 @@ public final class NodeSignals implements AutoCloseable {
                 // Ends a wait for notifications, which nothing else does.
                 c.abort(Runnable::run);
             }
-            thread.join(CLOSE_WITHIN.toMillis());
+            Thread listener = thread;
+            if (listener != null) {
+                listener.join(CLOSE_WITHIN.toMillis());
+            }
         } catch (SQLException e) {
             LOG.debug("Closing the LISTEN connection failed.", e);
         } catch (InterruptedException e) {

@@ -50,6 +50,7 @@ public final class Notifier implements AutoCloseable {
 
     private final Ledger ledger;
     private final CursorTable cursors;
+    private final Runnable onFirstRegistration;
     private final Map<String, Registration> registrations = new ConcurrentHashMap<>();
     private final Semaphore catchingUp = new Semaphore(CATCHING_UP, true);
     private final WakeUp readerWakeUp = new WakeUp();
@@ -65,17 +66,33 @@ public final class Notifier implements AutoCloseable {
     private final TopicIndex<Registration> index = new TopicIndex<>();
     private volatile LedgerPoint reader = LedgerPoint.BEGINNING;
     private volatile boolean closed;
+    private boolean started;
 
-    /** For the engine: use {@code daybook.notifier()}. */
-    public Notifier(Database database, Ledger ledger) {
+    /**
+     * For the engine: use {@code daybook.notifier()}.
+     *
+     * @param onFirstRegistration told once, when somebody wants to hear something for the first time
+     */
+    public Notifier(Database database, Ledger ledger, Runnable onFirstRegistration) {
         this.ledger = ledger;
+        this.onFirstRegistration = onFirstRegistration;
         this.cursors = new CursorTable(database);
     }
 
-    /** For the engine. */
-    public void start() {
+    /** Threads run only where somebody listens: a process that just appends or looks something up needs none. */
+    private void startIfFirst() {
+        if (closed) {
+            throw new IllegalStateException("The daybook is closed. Open it again to register.");
+        }
+        synchronized (dispatch) {
+            if (started) {
+                return;
+            }
+            started = true;
+        }
         readerThread.start();
         saverThread.start();
+        onFirstRegistration.run();
     }
 
     private static Thread daemon(String name, Runnable loop) {
@@ -104,7 +121,7 @@ public final class Notifier implements AutoCloseable {
      * @throws IllegalArgumentException if it is new and shall begin at a position that the ledger does not have yet
      */
     public Registration register(String name, Start start, Topic... topics) {
-        refuseClosed();
+        startIfFirst();
         checkName(name);
         Set<Topic> wanted = asSet(topics);
         CursorTable.Stored stored =
@@ -125,7 +142,7 @@ public final class Notifier implements AutoCloseable {
 
     /** An ephemeral registration, as in Taipy: from now on, in memory, gone with the process. */
     public Registration register(Topic... topics) {
-        refuseClosed();
+        startIfFirst();
         String id = "REGISTRATION_" + UUID.randomUUID();
         Registration registration = new Registration(this, ledger, id, false, asSet(topics), ledger.head());
         registrations.put(id, registration);
@@ -139,7 +156,7 @@ public final class Notifier implements AutoCloseable {
      * @throws IllegalArgumentException if there is none of that name
      */
     public Registration replaceTopics(String name, Topic... topics) {
-        refuseClosed();
+        startIfFirst();
         Set<Topic> wanted = asSet(topics);
         CursorTable.Stored stored = cursors.find(name)
                 .orElseThrow(() -> new IllegalArgumentException(
@@ -196,12 +213,6 @@ public final class Notifier implements AutoCloseable {
                         stored.cursor().position(),
                         Math.max(0, head - stored.cursor().position())))
                 .toList();
-    }
-
-    private void refuseClosed() {
-        if (closed) {
-            throw new IllegalStateException("The daybook is closed. Open it again to register.");
-        }
     }
 
     private static void checkName(String name) {
