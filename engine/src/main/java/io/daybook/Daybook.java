@@ -52,6 +52,7 @@ public final class Daybook implements AutoCloseable {
     private final Appender appender;
     private final UnitOfWork nobody;
     private final Notifier notifier;
+    private final boolean readOnly;
     private final @Nullable Sequencer sequencer;
     private final @Nullable NodeSignals signals;
 
@@ -63,7 +64,8 @@ public final class Daybook implements AutoCloseable {
             SecureRandom random,
             Duration appendTimeout,
             long maxValueBytes,
-            boolean readOnly) {
+            boolean readOnly,
+            boolean sequencing) {
         this.database = database;
         this.ledger = new Ledger(database);
         this.reading = new EntityHistory(database);
@@ -80,7 +82,8 @@ public final class Daybook implements AutoCloseable {
                 nodeSignals.start(this.notifier()::wake);
             }
         });
-        this.sequencer = readOnly ? null : new Sequencer(database, head -> sequenced());
+        this.readOnly = readOnly;
+        this.sequencer = readOnly || !sequencing ? null : new Sequencer(database, head -> sequenced());
         Runnable wake = sequencer == null ? () -> {} : sequencer::wake;
         Writer writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
         this.nobody = new UnitOfWork(writer, Context.NOBODY);
@@ -129,7 +132,7 @@ public final class Daybook implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("The daybook is closed. Nothing was written; open it again.");
         }
-        if (sequencer == null) {
+        if (readOnly) {
             throw new IllegalStateException(
                     "The daybook was opened to read only. Nothing was written; open it without readOnly().");
         }

@@ -30,6 +30,7 @@ public final class DaybookBuilder {
     private int poolSize = DEFAULT_POOL_SIZE;
     private boolean migrate = true;
     private boolean readOnly;
+    private boolean sequencing = true;
     private Duration appendTimeout = DEFAULT_APPEND_TIMEOUT;
     private long maxValueBytes = DEFAULT_MAX_VALUE_BYTES;
     private Clock clock = Clock.systemUTC();
@@ -85,6 +86,15 @@ public final class DaybookBuilder {
         return this;
     }
 
+    /**
+     * Whether this process gives positions to events. Default: true. A process that only writes may leave it to the others that
+     * have the same daybook open; while none of them does, events are durable and wait for their positions.
+     */
+    public DaybookBuilder sequencing(boolean newSequencing) {
+        sequencing = newSequencing;
+        return this;
+    }
+
     /** How long an append waits for other writers of the same entities. Default: 5 seconds. */
     public DaybookBuilder appendTimeout(Duration newAppendTimeout) {
         appendTimeout = newAppendTimeout;
@@ -134,7 +144,7 @@ public final class DaybookBuilder {
             } else {
                 migrations.validate();
             }
-            return new Daybook(database, clock, random, appendTimeout, maxValueBytes, readOnly);
+            return new Daybook(database, clock, random, appendTimeout, maxValueBytes, readOnly, sequencing);
         } catch (RuntimeException | Error e) {
             database.close();
             throw e;
