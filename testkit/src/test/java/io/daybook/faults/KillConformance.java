@@ -1,0 +1,64 @@
+package io.daybook.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.Daybook;
+import io.daybook.testkit.Seeds;
+import io.daybook.testkit.TestDatabase;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.TreeSet;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** kill -9 of the process that writes and sequences, twenty times, at random moments. */
+abstract class KillConformance {
+
+    private static final int KILLS = 20;
+
+    abstract TestDatabase newDatabase();
+
+    @Test
+    void acknowledged_appends_survive_twenty_kills_of_the_process() throws Exception {
+        long seed = Seeds.next();
+        Random random = new Random(seed);
+        TreeSet<Long> acknowledged = new TreeSet<>();
+        int commits = 0;
+        try (TestDatabase database = newDatabase()) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                try (ChildJvm child = new ChildJvm(
+                        KilledWriter.class,
+                        database.url(),
+                        database.user(),
+                        database.password(),
+                        Long.toString(seed + kill))) {
+                    child.await(60 + random.nextInt(200), line -> line.startsWith("ack"), 60);
+                    child.kill();
+                    for (String line : child.matching(line -> line.startsWith("ack"))) {
+                        commits++;
+                        Arrays.stream(line.split(" "))
+                                .skip(1)
+                                .map(Long::valueOf)
+                                .forEach(acknowledged::add);
+                    }
+                }
+            }
+            try (Daybook daybook = database.daybook().open()) {
+                LogCheck now = LogCheck.read(database).hasAtLeast(acknowledged);
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(60))
+                        .untilAsserted(() -> LogCheck.read(database).isWhole());
+                LogCheck.verifies(daybook);
+                System.out.printf(
+                        "seed %d: %d commits acknowledged through %d kills, %d events in the log, %d had no position yet%n",
+                        seed,
+                        commits,
+                        KILLS,
+                        LogCheck.read(database).size(),
+                        LogCheck.read(database).size() - now.size());
+            }
+            assertThat(commits).isGreaterThan(1_000);
+        }
+    }
+}
