@@ -155,10 +155,18 @@ final class PostgresqlRound implements Round {
                    or not exists (select from daybook.ledger l where l.event_id = c.event_id))
             """;
 
+    /**
+     * Whether a few events that the rounds should have seen have no position: visible to the last round, or of a transaction that
+     * this cluster has not begun. What was committed since the last round is just on its way.
+     *
+     * <p>Parameters: S_prev, the last event id that was looked at, how many to look at.
+     */
     private static final String AUDIT = """
-            select coalesce(max(a.event_id), 0), coalesce(bool_or(not a.sequenced), false)
+            select coalesce(max(a.event_id), 0), coalesce(bool_or(not a.sequenced and a.was_due), false)
             from (select e.event_id,
-                         exists (select from daybook.ledger l where l.event_id = e.event_id) as sequenced
+                         exists (select from daybook.ledger l where l.event_id = e.event_id) as sequenced,
+                         pg_visible_in_snapshot(e.database_txid::text::xid8, ?::pg_snapshot)
+                         or e.database_txid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint as was_due
                   from daybook.events e
                   where e.event_id > ?
                   order by e.event_id
@@ -262,11 +270,15 @@ final class PostgresqlRound implements Round {
             }
             return result;
         } catch (SQLException | RuntimeException | Error e) {
-            // Nobody knows whether the commit happened: look at the ledger again before believing anything.
-            lastSeen = null;
-            emptySweep = null;
+            forget();
             throw e;
         }
+    }
+
+    /** Nobody knows whether the commit happened: look at the ledger again before believing anything. */
+    private void forget() {
+        lastSeen = null;
+        emptySweep = null;
     }
 
     /** The snapshot that this round may start from; null = none that means anything in this cluster. */
@@ -444,28 +456,36 @@ final class PostgresqlRound implements Round {
 
     @Override
     public boolean audit() throws SQLException {
-        return database.inTransaction(c -> {
-            // Under the fence and right after a window: what a window leaves out now, it would leave out for ever.
-            if (!takeFence(c)) {
-                return false;
+        try {
+            return database.inTransaction(this::auditFenced);
+        } catch (SQLException | RuntimeException | Error e) {
+            forget();
+            throw e;
+        }
+    }
+
+    /** Under the fence and right after a window: what a window leaves out now, it would leave out for ever. */
+    private boolean auditFenced(Connection connection) throws SQLException {
+        if (!takeFence(connection)) {
+            return false;
+        }
+        Start start = start(connection);
+        RoundSnapshot snapshot = usable(start);
+        if (snapshot == null
+                || snapshot.isPiece()
+                || window(connection, start, snapshot).numbered() > 0) {
+            return false;
+        }
+        try (PreparedStatement query = connection.prepareStatement(database.sql(AUDIT))) {
+            query.setString(1, snapshot.snapshot());
+            query.setLong(2, auditedUntil);
+            query.setInt(3, AUDIT_ROWS);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                auditedUntil = row.getLong(1);
+                return row.getBoolean(2);
             }
-            Start start = start(c);
-            RoundSnapshot snapshot = usable(start);
-            if (snapshot == null
-                    || snapshot.isPiece()
-                    || window(c, start, snapshot).numbered() > 0) {
-                return false;
-            }
-            try (PreparedStatement query = c.prepareStatement(database.sql(AUDIT))) {
-                query.setLong(1, auditedUntil);
-                query.setInt(2, AUDIT_ROWS);
-                try (ResultSet row = query.executeQuery()) {
-                    row.next();
-                    auditedUntil = row.getLong(1);
-                    return row.getBoolean(2);
-                }
-            }
-        });
+        }
     }
 
     @Override

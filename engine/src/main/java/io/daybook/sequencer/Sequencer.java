@@ -25,7 +25,8 @@ public final class Sequencer implements AutoCloseable {
     private static final Duration SHORTEST_SLEEP = Duration.ofMillis(10);
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
     private static final Duration LONGEST_SLEEP_AFTER_FAILURE = Duration.ofSeconds(10);
-    private static final Duration AUDIT_INTERVAL = Duration.ofMinutes(1);
+    /** How often a few of the older events are compared with the ledger. */
+    public static final Duration AUDIT_INTERVAL = Duration.ofMinutes(1);
 
     /** How long somebody else may hold the fence without the ledger growing. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -34,6 +35,7 @@ public final class Sequencer implements AutoCloseable {
 
     private final Round round;
     private final LongConsumer afterRound;
+    private final Duration auditInterval;
     private final WakeUp wakeUp = new WakeUp();
     private final Thread thread;
 
@@ -44,11 +46,17 @@ public final class Sequencer implements AutoCloseable {
 
     /** @param afterRound told the last position after each round that numbered something, in the sequencer's thread */
     public Sequencer(Database database, LongConsumer afterRound) {
-        this(database, afterRound, BOUND, RoundStep.Bystander.NOBODY);
+        this(database, afterRound, BOUND, AUDIT_INTERVAL, RoundStep.Bystander.NOBODY);
     }
 
-    /** For tests: with a bound of its own, and somebody who may crash a round. */
-    public Sequencer(Database database, LongConsumer afterRound, int bound, RoundStep.Bystander bystander) {
+    /** For tests: with a bound and an interval of its own, and somebody who may crash a round. */
+    public Sequencer(
+            Database database,
+            LongConsumer afterRound,
+            int bound,
+            Duration auditInterval,
+            RoundStep.Bystander bystander) {
+        this.auditInterval = auditInterval;
         this.round = database.isPostgresql()
                 ? new PostgresqlRound(database, bound, bystander)
                 : new H2Round(database, bound, bystander);
@@ -140,7 +148,7 @@ public final class Sequencer implements AutoCloseable {
 
     /** Now and then a few of the older events are compared with the ledger: what came in behind our back is found so. */
     private RoundResult auditIfTime() throws SQLException {
-        if (System.nanoTime() - lastAudit < AUDIT_INTERVAL.toNanos()) {
+        if (System.nanoTime() - lastAudit < auditInterval.toNanos()) {
             return RoundResult.NOTHING;
         }
         lastAudit = System.nanoTime();

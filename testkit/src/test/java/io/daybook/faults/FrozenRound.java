@@ -15,7 +15,7 @@ final class FrozenRound {
         RoundStep where = RoundStep.valueOf(arguments[3]);
         CountDownLatch never = new CountDownLatch(1);
         Database database = Database.open(arguments[0], arguments[1], arguments[2], 4, "daybook");
-        Sequencer sequencer = new Sequencer(database, head -> {}, Sequencer.BOUND, step -> {
+        Sequencer sequencer = new Sequencer(database, head -> {}, Sequencer.BOUND, Sequencer.AUDIT_INTERVAL, step -> {
             if (step == where) {
                 System.out.println("in the middle of a round");
                 System.out.flush();

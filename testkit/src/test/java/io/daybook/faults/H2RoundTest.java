@@ -8,4 +8,13 @@ class H2RoundTest extends RoundConformance {
     TestDatabase newDatabase() {
         return TestDatabase.h2();
     }
+
+    @Override
+    String insertBehindTheBack() {
+        return """
+                insert into daybook.events (
+                    entity_type, entity_id, version, operation, creation_date, transaction_id, salt)
+                values ('thing', 't', 4, 'TOUCH', current_timestamp, random_uuid(), X'00112233445566778899aabbccddeeff')
+                """;
+    }
 }

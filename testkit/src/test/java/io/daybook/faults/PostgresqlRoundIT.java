@@ -21,6 +21,15 @@ class PostgresqlRoundIT extends RoundConformance {
         return TestDatabase.postgresql();
     }
 
+    @Override
+    String insertBehindTheBack() {
+        return """
+                insert into daybook.events (
+                    entity_type, entity_id, version, operation, creation_date, transaction_id, salt, database_txid)
+                values ('thing', 't', 4, 'TOUCH', current_timestamp, gen_random_uuid(), '\\x00112233445566778899aabbccddeeff', 3)
+                """;
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

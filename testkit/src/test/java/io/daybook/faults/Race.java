@@ -70,7 +70,7 @@ final class Race {
         try (Daybook node =
                         database.daybook().appendTimeout(Duration.ofSeconds(60)).open();
                 Database other = Database.open(database.url(), database.user(), database.password(), 4, "daybook");
-                Sequencer crashing = new Sequencer(other, head -> {}, 7, new Crashes(seed))) {
+                Sequencer crashing = new Sequencer(other, head -> {}, 7, Sequencer.AUDIT_INTERVAL, new Crashes(seed))) {
             crashing.start();
             Registration registration = node.notifier().register("race");
             try (EventConsumer consumer = Consumers.consume(registration, event -> received.add(event.eventId()))) {
