@@ -231,18 +231,39 @@ as
 $$
 #variable_conflict use_column
 declare
-    callers_timeout varchar := current_setting('lock_timeout');
+    callers_timeout varchar;
+    stripe integer;
+    lock_key bigint;
+    newest_version bigint;
+    newest_operation varchar;
 begin
     -- The locks come in statements of their own, BEFORE the INSERT: under READ COMMITTED each statement of a volatile function
     -- has a snapshot of its own, and the one below must be younger than the wait, else it numbers from a version that is gone.
-    perform set_config('lock_timeout', append_timeout, true);
-    if exclusive_stripes then
-        perform pg_advisory_xact_lock(stripe_class, stripe) from unnest(stripes) as stripe;
-    else
-        perform pg_advisory_xact_lock_shared(stripe_class, stripe) from unnest(stripes) as stripe;
+    -- Nearly always they are free, and then there is no time-out to set: trying first saves a third of a small append. Who has to
+    -- wait does so at once, before the next lock, so that the order of the locks stays.
+    foreach stripe in array stripes loop
+        if exclusive_stripes then
+            if not pg_try_advisory_xact_lock(stripe_class, stripe) then
+                callers_timeout := coalesce(callers_timeout, current_setting('lock_timeout'));
+                perform set_config('lock_timeout', append_timeout, true);
+                perform pg_advisory_xact_lock(stripe_class, stripe);
+            end if;
+        elsif not pg_try_advisory_xact_lock_shared(stripe_class, stripe) then
+            callers_timeout := coalesce(callers_timeout, current_setting('lock_timeout'));
+            perform set_config('lock_timeout', append_timeout, true);
+            perform pg_advisory_xact_lock_shared(stripe_class, stripe);
+        end if;
+    end loop;
+    foreach lock_key in array lock_keys loop
+        if not pg_try_advisory_xact_lock(lock_key) then
+            callers_timeout := coalesce(callers_timeout, current_setting('lock_timeout'));
+            perform set_config('lock_timeout', append_timeout, true);
+            perform pg_advisory_xact_lock(lock_key);
+        end if;
+    end loop;
+    if callers_timeout is not null then
+        perform set_config('lock_timeout', callers_timeout, true);
     end if;
-    perform pg_advisory_xact_lock(lock_key) from unnest(lock_keys) as lock_key;
-    perform set_config('lock_timeout', callers_timeout, true);
 
     if joined then
         unit_id := coalesce(nullif(current_setting('daybook.transaction_id', true), ''), unit_id::text)::uuid;
@@ -256,6 +277,35 @@ begin
             where e.transaction_id = unit_id
             order by e.event_id;
         if found then
+            return;
+        end if;
+    end if;
+
+    -- Most units are one change of an entity that is as it should be. The statement below does that too, but takes twice as
+    -- long to be set up as these two. Whatever is not plain here (a refusal, an act before) is left to it.
+    if cardinality(entity_numbers) = 1 then
+        select e.version, e.operation
+        into newest_version, newest_operation
+        from "${flyway:defaultSchema}".events e
+        where e.entity_type = entity_types[1]
+          and e.entity_id = entity_ids[1]
+        order by e.version desc
+        limit 1;
+        if (expected_versions[1] is null or expected_versions[1] = coalesce(newest_version, 0))
+            and (requirements[1] = 'ANY'
+                 or (requirements[1] = 'ALIVE' and newest_operation in ('CREATION', 'UPDATE'))
+                 or (requirements[1] = 'NOT_ALIVE' and coalesce(newest_operation, 'DELETION') = 'DELETION'))
+        then
+            insert into "${flyway:defaultSchema}".events (
+                entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
+                transaction_id, actor, reason, correlation_id, causation_position, context, salt)
+            values (entity_types[1], entity_ids[1], coalesce(newest_version, 0) + 1, operations[1], attribute_names[1],
+                    attribute_values[1]::jsonb, metadata_objects[1]::jsonb, creation_dates[1],
+                    unit_id, unit_actor, unit_reason, unit_correlation, unit_causation, unit_context::jsonb, salts[1])
+            returning event_id, version into event, entity_version;
+            outcome := 'APPENDED';
+            unit := unit_id;
+            return next;
             return;
         end if;
     end if;
