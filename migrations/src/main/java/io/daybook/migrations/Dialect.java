@@ -41,7 +41,7 @@ sealed interface Dialect permits H2, PostgreSql {
 
     boolean schemaExists(Connection connection, String schema) throws SQLException;
 
-    /** Whether this table is a history that Flyway keeps; another application may have a table of the same name. */
+    /** Whether this table is a history that Flyway keeps; others also call a table migrations. */
     boolean isHistory(Connection connection, String schema, String table) throws SQLException;
 
     /** Names of the tables and views in the schema, sorted. */

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.ResourceProvider;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of Flyway, kept apart from whatever Flyway the application itself runs. */
 final class FlywayRun {
+
+    /** Runs going on in this JVM, for schemas or databases of their own. */
+    private static final AtomicInteger RUNNING = new AtomicInteger();
 
     private FlywayRun() {}
 
@@ -41,14 +45,18 @@ final class FlywayRun {
                 .javaMigrationClassProvider(List::of)
                 // No logger: Flyway would warn users of every H2 newer than itself, and logs what it also throws.
                 .loggers();
+        RUNNING.incrementAndGet();
         try {
             return configuration.load().migrate().migrations.stream()
                     .map(migration -> Integer.valueOf(migration.version))
                     .toList();
         } finally {
-            // Flyway keeps the loggers of its latest configuration in a static field. Back to the default, else the
-            // application's own Flyway would be silent, too.
-            LogFactory.setConfiguration(Flyway.configure());
+            // Flyway keeps the loggers of its latest configuration in a static field. The last run of ours puts the
+            // default
+            // back, else the application's own Flyway would be silent, too.
+            if (RUNNING.decrementAndGet() == 0) {
+                LogFactory.setConfiguration(Flyway.configure());
+            }
         }
     }
 

@@ -32,7 +32,8 @@ final class H2 implements Dialect {
         return schema.equals("information_schema");
     }
 
-    // In capitals: that is how the catalogue is found whether the database turns names to upper or to lower case, or neither.
+    // In capitals: that is how the catalogue is found whether the database turns names to upper or to lower case, or
+    // neither.
 
     @Override
     public boolean schemaExists(Connection connection, String schema) throws SQLException {
@@ -41,31 +42,23 @@ final class H2 implements Dialect {
 
     @Override
     public boolean isHistory(Connection connection, String schema, String table) throws SQLException {
-        return Jdbc.exists(
-                connection,
-                """
+        return Jdbc.exists(connection, """
                 select 1
                 from INFORMATION_SCHEMA.COLUMNS
                 where TABLE_SCHEMA = ?
                   and TABLE_NAME = ?
                   and COLUMN_NAME = 'installed_rank'
-                """,
-                schema,
-                table);
+                """, schema, table);
     }
 
     @Override
     public List<String> tables(Connection connection, String schema) throws SQLException {
-        return Jdbc.query(
-                connection,
-                """
+        return Jdbc.query(connection, """
                 select TABLE_NAME
                 from INFORMATION_SCHEMA.TABLES
                 where TABLE_SCHEMA = ?
                 order by TABLE_NAME
-                """,
-                row -> row.getString(1),
-                schema);
+                """, row -> row.getString(1), schema);
     }
 
     @Override
@@ -79,7 +72,8 @@ final class H2 implements Dialect {
     public <T> T exclusively(DataSource dataSource, String schema, Work<T> work) throws SQLException {
         THIS_PROCESS.lock();
         try {
-            // H2 closes a database with its last connection, and opening it takes long, above all where others want to, too.
+            // H2 closes a database with its last connection, and opening it takes long, above all where others want to,
+            // too.
             return Jdbc.reading(dataSource, keptOpen -> work.run());
         } finally {
             THIS_PROCESS.unlock();

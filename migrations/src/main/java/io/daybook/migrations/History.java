@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,17 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param schema name of the schema as the catalogue has it
  * @param table name of the history table as the catalogue has it
  * @param schemaExists whether the schema is there
- * @param found whether a history of ours is in it
- * @param foreignTables the tables and views in it, where no history is
+ * @param foreignTables the tables and views in it, if no history of ours is there
  * @param applied checksums of the migrations that succeeded, by version
  */
 record History(
         String schema,
         String table,
         boolean schemaExists,
-        boolean found,
         List<String> foreignTables,
         Map<Integer, @Nullable Integer> applied) {
+
+    /** Ours are 1, 2, 3 ...; an application's own Flyway may use a table of the same name, and versions such as 1.1. */
+    private static final Pattern OUR_VERSIONS = Pattern.compile("\\d{1,9}");
 
     /** One row of the history table; the checksum is null where Flyway had none. */
     private record Applied(String version, @Nullable Integer checksum) {}
@@ -33,31 +35,33 @@ record History(
         String schema = Dialect.stored(connection.getMetaData(), name);
         String table = Dialect.stored(connection.getMetaData(), "migrations");
         if (!dialect.schemaExists(connection, schema)) {
-            return new History(schema, table, false, false, List.of(), Map.of());
+            return new History(schema, table, false, List.of(), Map.of());
         }
         if (!dialect.isHistory(connection, schema, table)) {
-            return new History(schema, table, true, false, dialect.tables(connection, schema), Map.of());
+            List<String> tables = dialect.tables(connection, schema);
+            // Asked again after that, because another process may have made the history in between.
+            if (tables.isEmpty() || !dialect.isHistory(connection, schema, table)) {
+                return new History(schema, table, true, tables, Map.of());
+            }
         }
-        return new History(schema, table, true, true, List.of(), applied(connection, schema, table));
+        List<Applied> rows = applied(connection, schema, table);
+        if (!rows.stream().allMatch(row -> OUR_VERSIONS.matcher(row.version()).matches())) {
+            return new History(schema, table, true, dialect.tables(connection, schema), Map.of());
+        }
+        Map<Integer, @Nullable Integer> applied = new TreeMap<>();
+        rows.forEach(row -> applied.put(Integer.valueOf(row.version()), row.checksum()));
+        return new History(schema, table, true, List.of(), applied);
     }
 
-    private static Map<Integer, @Nullable Integer> applied(Connection connection, String schema, String table)
-            throws SQLException {
+    private static List<Applied> applied(Connection connection, String schema, String table) throws SQLException {
         // Flyway also writes rows without a version, and on H2 one for each migration that failed.
-        String sql =
-                """
+        String sql = """
                 select "version", "checksum"
                 from "%s"."%s"
                 where "version" is not null
                   and "success"
-                """
-                        .formatted(schema, table);
-        Map<Integer, @Nullable Integer> applied = new TreeMap<>();
-        for (Applied row : Jdbc.query(
-                connection, sql, row -> new Applied(row.getString(1), row.getObject(2, Integer.class)))) {
-            applied.put(Integer.valueOf(row.version()), row.checksum());
-        }
-        return applied;
+                """.formatted(schema, table);
+        return Jdbc.query(connection, sql, row -> new Applied(row.getString(1), row.getObject(2, Integer.class)));
     }
 
     OptionalInt currentVersion() {

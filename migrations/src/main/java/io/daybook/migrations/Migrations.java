@@ -37,7 +37,8 @@ public final class Migrations {
 
     private static final String LONGEST_ROLE_SUFFIX = "_application";
 
-    private static final Pattern SECRET_IN_URL = Pattern.compile("(?i)([a-z_]*(?:password|secret|token)[a-z_]*)=[^;&]*");
+    private static final Pattern SECRET_IN_URL =
+            Pattern.compile("(?i)([a-z_]*(?:password|secret|token)[a-z_]*)=[^;&]*");
 
     private static final Pattern NEEDS_NO_SHELL_QUOTES = Pattern.compile("[\\w:/.,@%+=-]*");
 
@@ -99,7 +100,14 @@ public final class Migrations {
         long start = System.nanoTime();
         prepare(facts);
         List<Integer> applied = FlywayRun.migrate(dataSource, facts.history(), facts.scripts());
-        LOG.info("Schema {}: applied migrations {} in {} ms.", schema, applied, (System.nanoTime() - start) / 1_000_000);
+        // On H2 another process may have been first after all.
+        if (!applied.isEmpty()) {
+            LOG.info(
+                    "Schema {}: applied migrations {} in {} ms.",
+                    schema,
+                    applied,
+                    (System.nanoTime() - start) / 1_000_000);
+        }
         return new Report(schema, applied, facts.known());
     }
 
@@ -107,9 +115,11 @@ public final class Migrations {
     private void prepare(Facts facts) throws SQLException {
         Jdbc.inTransaction(dataSource, connection -> {
             try (Statement statement = connection.createStatement()) {
-                // Not "if not exists" alone: PostgreSQL asks for the privilege to create even where the schema is there.
+                // Not "if not exists" alone: PostgreSQL asks for the privilege to create even where the schema is
+                // there.
                 if (!facts.history().schemaExists()) {
-                    statement.execute("create schema if not exists \"" + facts.history().schema() + "\"");
+                    statement.execute(
+                            "create schema if not exists \"" + facts.history().schema() + "\"");
                 }
                 statement.execute(Script.resource(facts.dialect().folder() + "/history.sql")
                         .replace("${schema}", facts.history().schema()));
@@ -220,8 +230,7 @@ public final class Migrations {
 
     private Facts look(Connection connection) throws SQLException {
         DatabaseMetaData database = connection.getMetaData();
-        Dialect dialect = Dialect.of(database)
-                .orElseThrow(() -> unsupported(database));
+        Dialect dialect = Dialect.of(database).orElseThrow(() -> unsupported(database));
         if (dialect.reserved(schema)) {
             throw new IllegalArgumentException(
                     "The database keeps the schema name \"%s\" for itself. Choose another one.".formatted(schema));
@@ -236,7 +245,8 @@ public final class Migrations {
 
     private UnsupportedDatabase unsupported(DatabaseMetaData database) {
         try {
-            return new UnsupportedDatabase(schema, database.getDatabaseProductName(), database.getDatabaseProductVersion());
+            return new UnsupportedDatabase(
+                    schema, database.getDatabaseProductName(), database.getDatabaseProductVersion());
         } catch (SQLException e) {
             return new UnsupportedDatabase(schema, "unknown", "");
         }

@@ -17,7 +17,11 @@ public final class MigrationsMissing extends MigrationException {
     private final String command;
 
     MigrationsMissing(
-            String schema, OptionalInt currentVersion, List<Integer> pending, String command, @Nullable Throwable cause) {
+            String schema,
+            OptionalInt currentVersion,
+            List<Integer> pending,
+            String command,
+            @Nullable Throwable cause) {
         super(schema, message(schema, currentVersion, pending, command, cause), cause);
         this.currentVersion = currentVersion.isPresent() ? currentVersion.getAsInt() : null;
         this.pending = List.copyOf(pending);
@@ -25,11 +29,16 @@ public final class MigrationsMissing extends MigrationException {
     }
 
     private static String message(
-            String schema, OptionalInt currentVersion, List<Integer> pending, String command, @Nullable Throwable cause) {
-        String has = currentVersion.isPresent() ? "is at version " + currentVersion.getAsInt() : "is not there yet";
-        String may = cause == null ? "" : ", and this database user may not run migrations";
-        return "Schema %s %s and lacks %d migration(s), up to version %d%s. Run: %s"
-                .formatted(schema, has, pending.size(), pending.get(pending.size() - 1), may, command);
+            String schema,
+            OptionalInt currentVersion,
+            List<Integer> pending,
+            String command,
+            @Nullable Throwable cause) {
+        String has =
+                currentVersion.isPresent() ? "is at version " + currentVersion.getAsInt() : "has had no migration yet";
+        String may = cause == null ? "" : ", and this session may not run migrations";
+        return "Schema %s %s; this version of Daybook needs version %d%s. Run: %s"
+                .formatted(schema, has, pending.get(pending.size() - 1), may, command);
     }
 
     /** Version the schema is at; empty where no migration has run. */

@@ -16,7 +16,8 @@ final class Pause {
             Thread.sleep(millis / 2 + ThreadLocalRandom.current().nextLong(millis + 1));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SQLException("Interrupted while waiting for another process that migrates; nothing was changed.", e);
+            throw new SQLException(
+                    "Interrupted while waiting for another process that migrates; nothing was changed.", e);
         }
     }
 }

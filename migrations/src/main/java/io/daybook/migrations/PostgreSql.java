@@ -43,9 +43,7 @@ final class PostgreSql implements Dialect {
 
     @Override
     public boolean isHistory(Connection connection, String schema, String table) throws SQLException {
-        return Jdbc.exists(
-                connection,
-                """
+        return Jdbc.exists(connection, """
                 select 1
                 from pg_catalog.pg_class c
                          join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -53,30 +51,25 @@ final class PostgreSql implements Dialect {
                 where n.nspname = ?
                   and c.relname = ?
                   and a.attname = 'installed_rank'
-                """,
-                schema,
-                table);
+                """, schema, table);
     }
 
     @Override
     public List<String> tables(Connection connection, String schema) throws SQLException {
-        return Jdbc.query(
-                connection,
-                """
+        return Jdbc.query(connection, """
                 select c.relname
                 from pg_catalog.pg_class c
                          join pg_catalog.pg_namespace n on n.oid = c.relnamespace
                 where n.nspname = ?
                   and c.relkind in ('r', 'p', 'v', 'm', 'f')
                 order by c.relname
-                """,
-                row -> row.getString(1),
-                schema);
+                """, row -> row.getString(1), schema);
     }
 
     @Override
     public boolean notPermitted(@Nullable String sqlState) {
-        return sqlState != null && Set.of(INSUFFICIENT_PRIVILEGE, READ_ONLY_TRANSACTION).contains(sqlState);
+        return sqlState != null
+                && Set.of(INSUFFICIENT_PRIVILEGE, READ_ONLY_TRANSACTION).contains(sqlState);
     }
 
     /**

@@ -28,8 +28,7 @@ class AppendIT {
         assertThat(database.query(createAndUpdate(UNIT, "NOT_ALIVE", "null", false)))
                 .containsExactly("APPENDED " + UNIT + " 1 null 1 null", "APPENDED " + UNIT + " 2 null 2 null");
 
-        assertThat(database.query(
-                        """
+        assertThat(database.query("""
                         select event_id, entity_type, entity_id, version, operation, attribute_name, attribute_value,
                                creation_date = timestamptz '2026-01-01 12:00:00.123456+00', actor, reason, correlation_id,
                                causation_position, context, encode(salt, 'hex'), database_txid > 0
@@ -55,7 +54,8 @@ class AppendIT {
         assertThat(database.query("select count(*) from daybook.events")).containsExactly("2");
 
         assertThat(database.query(createAndUpdate(OTHER_UNIT, "ANY", "2", false)))
-                .containsExactly("APPENDED " + OTHER_UNIT + " 3 null 3 null", "APPENDED " + OTHER_UNIT + " 4 null 4 null");
+                .containsExactly(
+                        "APPENDED " + OTHER_UNIT + " 3 null 3 null", "APPENDED " + OTHER_UNIT + " 4 null 4 null");
     }
 
     @Test
@@ -106,7 +106,8 @@ class AppendIT {
             assertThat(TestDatabase.query(connection, "select current_setting('lock_timeout')"))
                     .containsExactly("7s");
 
-            assertThat(catchState(createAndUpdate(OTHER_UNIT, "ANY", "null", false))).isEqualTo("55P03");
+            assertThat(catchState(createAndUpdate(OTHER_UNIT, "ANY", "null", false)))
+                    .isEqualTo("55P03");
         }
     }
 
@@ -134,15 +135,13 @@ class AppendIT {
                     '%s', 'kim', 'why', 'c-1', null, '{"host": "h"}',
                     42, array [1, 2], false, array [4711]::bigint[], '300ms',
                     /* joined */ false, %b)
-                """
-                .formatted(requirement, expectedVersion, unit, once);
+                """.formatted(requirement, expectedVersion, unit, once);
     }
 
     private static String event(int version, String operation) {
         return """
                 insert into daybook.events (entity_type, entity_id, version, operation, creation_date, transaction_id)
                 values ('order', 'o-1', %d, '%s', now(), gen_random_uuid())
-                """
-                .formatted(version, operation);
+                """.formatted(version, operation);
     }
 }

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 /** The two databases hold the same tables. */
 class CatalogueIT {
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             select lower(table_name), lower(column_name), is_nullable
             from information_schema.columns
             where lower(table_schema) = 'daybook'
@@ -27,7 +26,8 @@ class CatalogueIT {
 
         List<String> onH2 = new ArrayList<>(h2.query(COLUMNS));
         // H2 has neither transaction snapshots nor advisory locks, which these two stand for.
-        assertThat(onH2.removeIf(column -> column.matches("(pending|entity_locks) .*"))).isTrue();
+        assertThat(onH2.removeIf(column -> column.matches("(pending|entity_locks) .*")))
+                .isTrue();
         // H2 has no use for the transaction id that PostgreSQL fills in.
         onH2.replaceAll(column -> column.replace("events database_txid YES", "events database_txid NO"));
 

@@ -14,7 +14,8 @@ import javax.sql.DataSource;
 /** A process that dies at its n-th call to the database: all its connections go at once, and it gets no more. */
 final class CrashingDataSource extends ForwardingDataSource {
 
-    private static final Set<String> CALLS = Set.of("execute", "executeQuery", "executeUpdate", "executeBatch", "commit");
+    private static final Set<String> CALLS =
+            Set.of("execute", "executeQuery", "executeUpdate", "executeBatch", "commit");
 
     private final DataSource target;
     private final List<Connection> connections = new ArrayList<>();

@@ -27,12 +27,17 @@ class H2MigrationsTest extends MigrationsContract {
 
     @Override
     int crashStep() {
-        return 1;
+        return 5;
     }
 
     @Override
     String currentSchema() {
         return "select current_schema";
+    }
+
+    @Override
+    String historySql() {
+        return Script.resource("h2/history.sql").replace("${schema}", "DAYBOOK");
     }
 
     @Override
@@ -50,7 +55,12 @@ class H2MigrationsTest extends MigrationsContract {
 
     @Test
     void names_are_stored_as_the_database_stores_names() throws Exception {
-        for (String settings : List.of("", ";DATABASE_TO_LOWER=TRUE", ";DATABASE_TO_UPPER=FALSE", ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH", ";CASE_INSENSITIVE_IDENTIFIERS=TRUE")) {
+        for (String settings : List.of(
+                "",
+                ";DATABASE_TO_LOWER=TRUE",
+                ";DATABASE_TO_UPPER=FALSE",
+                ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH",
+                ";CASE_INSENSITIVE_IDENTIFIERS=TRUE")) {
             database = inMemory(settings);
 
             assertThat(migrations("daybook").migrate().applied()).as(settings).isEqualTo(ALL);
@@ -83,7 +93,7 @@ class H2MigrationsTest extends MigrationsContract {
     void a_failing_migration_says_what_the_database_said() throws Exception {
         database.execute("create schema daybook", "create domain daybook.d as integer");
         database.execute(
-                Script.resource("h2/history.sql").replace("${schema}", "DAYBOOK"),
+                historySql(),
                 // A view where the first table goes.
                 "create view daybook.events as select 1 as one");
 
@@ -147,15 +157,18 @@ class H2MigrationsTest extends MigrationsContract {
     @Test
     void databases_that_daybook_does_not_run_on_are_named() {
         assertThatExceptionOfType(UnsupportedDatabase.class)
-                .isThrownBy(() -> Migrations.of(withMetaData("getDatabaseProductName", "MariaDB"), "daybook").status())
+                .isThrownBy(() -> Migrations.of(withMetaData("getDatabaseProductName", "MariaDB"), "daybook")
+                        .status())
                 .withMessageContaining("The database is MariaDB 2.")
                 .withMessageContaining("H2 2.3 and later")
                 .satisfies(unsupported -> assertThat(unsupported.product()).isEqualTo("MariaDB"));
         assertThatExceptionOfType(UnsupportedDatabase.class)
-                .isThrownBy(() -> Migrations.of(withMetaData("getDatabaseMinorVersion", 2), "daybook").migrate());
+                .isThrownBy(() -> Migrations.of(withMetaData("getDatabaseMinorVersion", 2), "daybook")
+                        .migrate());
         // PostgreSQL 2.4, so to speak.
         assertThatExceptionOfType(UnsupportedDatabase.class)
-                .isThrownBy(() -> Migrations.of(withMetaData("getDatabaseProductName", "PostgreSQL"), "daybook").validate());
+                .isThrownBy(() -> Migrations.of(withMetaData("getDatabaseProductName", "PostgreSQL"), "daybook")
+                        .validate());
     }
 
     private ForwardingDataSource withMetaData(String method, Object answer) {

@@ -44,7 +44,10 @@ final class MigratingProcess {
             }
             List<String> results = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                results.add(outputs.get(i).lines().reduce((earlier, later) -> earlier + "\n" + later).orElse(""));
+                results.add(outputs.get(i)
+                        .lines()
+                        .reduce((earlier, later) -> earlier + "\n" + later)
+                        .orElse(""));
                 if (!processes.get(i).waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                     throw new IllegalStateException("Process " + i + " does not end.");
                 }
@@ -58,7 +61,8 @@ final class MigratingProcess {
     private static Process start(TestDatabase database, String schema) {
         try {
             return new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx48m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",

@@ -112,8 +112,19 @@ abstract class MigrationsContract {
 
     @Test
     void fifty_threads_at_once_all_succeed_and_one_of_them_does_it() throws Exception {
+        migrateInThreads(50);
+    }
+
+    @Test
+    void threads_at_once_in_an_empty_schema_never_take_each_others_tables_for_foreign_ones() throws Exception {
+        database.execute("create schema daybook");
+
+        migrateInThreads(20);
+    }
+
+    private void migrateInThreads(int count) throws Exception {
         List<Report> reports =
-                Racers.race(50, () -> Migrations.of(database, "daybook").migrate());
+                Racers.race(count, () -> Migrations.of(database, "daybook").migrate());
 
         assertThat(reports).extracting(Report::currentVersion).containsOnly(NEWEST);
         assertThat(reports.stream().map(Report::applied).filter(applied -> !applied.isEmpty()))
@@ -186,7 +197,7 @@ abstract class MigrationsContract {
     @Test
     void a_schema_from_a_newer_daybook_is_refused() throws Exception {
         migrations("daybook").migrate();
-        database.execute(insertIntoHistory(9, 9, 0, true));
+        database.execute(insertIntoHistory(9, "9", 0, true));
 
         for (Runnable call : List.<Runnable>of(
                 () -> migrations("daybook").migrate(),
@@ -222,8 +233,8 @@ abstract class MigrationsContract {
         database.execute("create schema shop", "create table shop.migrations (id integer, batch integer)");
         database.execute("create view shop.batches as select batch from shop.migrations");
 
-        for (Runnable call :
-                List.<Runnable>of(() -> migrations("shop").migrate(), () -> migrations("shop").validate())) {
+        for (Runnable call : List.<Runnable>of(
+                () -> migrations("shop").migrate(), () -> migrations("shop").validate())) {
             assertThatExceptionOfType(SchemaNotOurs.class)
                     .isThrownBy(call::run)
                     .satisfies(notOurs -> assertThat(notOurs.tables())
@@ -233,6 +244,18 @@ abstract class MigrationsContract {
         assertThat(migrations("shop").status()).isEqualTo(new Status(true, OptionalInt.empty(), ALL.size()));
         assertThat(tablesIn("shop")).containsExactly("batches", "migrations");
     }
+
+    @Test
+    void a_schema_where_an_application_keeps_its_own_flyway_history_under_our_name_is_refused() throws Exception {
+        database.execute("create schema daybook");
+        database.execute(historySql(), insertIntoHistory(1, "1.1", 0, true));
+
+        assertThatExceptionOfType(SchemaNotOurs.class)
+                .isThrownBy(() -> migrations("daybook").migrate());
+    }
+
+    /** The script that makes the history table in schema daybook. */
+    abstract String historySql();
 
     // --- beside the application's own Flyway ---
 
@@ -275,6 +298,7 @@ abstract class MigrationsContract {
         ListAppender<ILoggingEvent> said = new ListAppender<>();
         said.start();
         flyway.addAppender(said);
+        Level level = flyway.getLevel();
         flyway.setLevel(Level.INFO);
         flyway.setAdditive(false);
         try {
@@ -285,7 +309,7 @@ abstract class MigrationsContract {
             assertThat(said.list).isNotEmpty();
         } finally {
             flyway.detachAppender(said);
-            flyway.setLevel(null);
+            flyway.setLevel(level);
             flyway.setAdditive(true);
         }
     }
@@ -308,13 +332,12 @@ abstract class MigrationsContract {
                 + schema + "' order by 1");
     }
 
-    static String insertIntoHistory(int rank, int version, int checksum, boolean success) {
+    static String insertIntoHistory(int rank, String version, int checksum, boolean success) {
         return """
                 insert into daybook.migrations (
                     "installed_rank", "version", "description", "type", "script", "checksum", "installed_by", "execution_time", "success")
-                values (%d, '%d', 'test', 'SQL', 'V%d__test.sql', %d, 'test', 0, %b)
-                """
-                .formatted(rank, version, version, checksum, success);
+                values (%d, '%s', 'test', 'SQL', 'V%s__test.sql', %d, 'test', 0, %b)
+                """.formatted(rank, version, version, checksum, success);
     }
 
     /** Three connections that are given out again and again, never in autocommit, as some pools are set up. */

@@ -31,6 +31,11 @@ class PostgreSqlMigrationsIT extends MigrationsContract {
     }
 
     @Override
+    String historySql() {
+        return Script.resource("postgresql/history.sql").replace("${schema}", "daybook");
+    }
+
+    @Override
     String uncommented() {
         return """
                 select c.relname, a.attname
@@ -60,17 +65,19 @@ class PostgreSqlMigrationsIT extends MigrationsContract {
         database.execute("create function public.append(a text) returns text language sql as 'select a'");
 
         assertThat(migrations("daybook").migrate().applied()).isEqualTo(ALL);
-        assertThat(database.query(
-                        "select obj_description(oid, 'pg_proc') from pg_proc where proname = 'append' and pronamespace = 'public'::regnamespace"))
+        assertThat(
+                        database.query(
+                                "select obj_description(oid, 'pg_proc') from pg_proc where proname = 'append' and pronamespace = 'public'::regnamespace"))
                 .containsExactly("null");
     }
 
     @Test
     void an_owner_of_an_empty_schema_needs_no_privilege_on_the_database() throws Exception {
-        database.execute(
-                "create role schema_owner login", "create schema daybook authorization schema_owner");
+        database.execute("create role schema_owner login", "create schema daybook authorization schema_owner");
 
-        assertThat(Migrations.of(database.as("schema_owner"), "daybook").migrate().applied())
+        assertThat(Migrations.of(database.as("schema_owner"), "daybook")
+                        .migrate()
+                        .applied())
                 .isEqualTo(ALL);
         database.execute("drop owned by schema_owner", "drop role schema_owner");
     }
@@ -115,7 +122,8 @@ class PostgreSqlMigrationsIT extends MigrationsContract {
         database.execute("alter role hot_standby set default_transaction_read_only = on");
 
         assertThatExceptionOfType(MigrationsMissing.class)
-                .isThrownBy(() -> Migrations.of(database.as("hot_standby"), "daybook").migrate())
+                .isThrownBy(() ->
+                        Migrations.of(database.as("hot_standby"), "daybook").migrate())
                 .withMessageContaining("Run: daybook migrate");
         database.execute("drop role hot_standby");
     }
@@ -127,8 +135,8 @@ class PostgreSqlMigrationsIT extends MigrationsContract {
                 "alter role strict set default_transaction_isolation = 'serializable'",
                 "alter role strict set idle_in_transaction_session_timeout = '500ms'");
 
-        List<Report> reports =
-                Racers.race(8, () -> Migrations.of(database.as("strict"), "daybook").migrate());
+        List<Report> reports = Racers.race(
+                8, () -> Migrations.of(database.as("strict"), "daybook").migrate());
 
         assertThat(reports).extracting(Report::currentVersion).containsOnly(NEWEST);
         database.execute("drop owned by strict", "drop role strict");
@@ -139,9 +147,11 @@ class PostgreSqlMigrationsIT extends MigrationsContract {
         database.execute("create role hopeless login");
         for (int i = 0; i < 3; i++) {
             assertThatExceptionOfType(MigrationsMissing.class)
-                    .isThrownBy(() -> Migrations.of(database.as("hopeless"), "daybook").migrate());
+                    .isThrownBy(() ->
+                            Migrations.of(database.as("hopeless"), "daybook").migrate());
         }
-        assertThat(database.query("select pid from pg_locks where locktype = 'advisory'")).isEmpty();
+        assertThat(database.query("select pid from pg_locks where locktype = 'advisory'"))
+                .isEmpty();
         assertThat(migrations("daybook").migrate().applied()).isEqualTo(ALL);
         database.execute("drop role hopeless");
     }

@@ -26,8 +26,9 @@ class ReleasedMigrationsTest {
         assertThat(broken(RELEASED, MIGRATIONS)).isEmpty();
 
         List<String> listed = Files.readAllLines(RELEASED);
-        List<String> unlisted =
-                lines(MIGRATIONS).stream().filter(line -> !listed.contains(line)).toList();
+        List<String> unlisted = lines(MIGRATIONS).stream()
+                .filter(line -> !listed.contains(line))
+                .toList();
         if (!unlisted.isEmpty()) {
             System.out.println("Not released yet. On the day of the release, add to " + RELEASED + ":");
             unlisted.forEach(System.out::println);
@@ -62,7 +63,10 @@ class ReleasedMigrationsTest {
                 assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.matches("V\\d+__.*")))
                         .containsExactlyInAnyOrderElementsOf(Script.FILES);
             }
-            assertThat(Script.all(database)).extracting(Script::version).isSorted().doesNotHaveDuplicates();
+            assertThat(Script.all(database))
+                    .extracting(Script::version)
+                    .isSorted()
+                    .doesNotHaveDuplicates();
         }
     }
 

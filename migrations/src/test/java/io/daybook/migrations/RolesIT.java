@@ -44,16 +44,14 @@ class RolesIT {
 
     @Test
     void the_application_may_fill_every_column_of_an_event_but_the_two_that_the_database_fills() throws Exception {
-        assertThat(database.query(
-                        """
+        assertThat(database.query("""
                         select column_name
                         from information_schema.columns
                         where table_schema = 'daybook'
                           and table_name = 'events'
                           and not has_column_privilege('daybook_application', 'daybook.events', column_name, 'INSERT')
                         order by 1
-                        """))
-                .containsExactly("database_txid", "event_id");
+                        """)).containsExactly("database_txid", "event_id");
 
         assertThat(as(
                         "daybook_application",
