@@ -48,6 +48,12 @@ final class CanonicalJson {
         } catch (JacksonException e) {
             throw new InvalidEvent(
                     "The text \"%s\" is not JSON: %s.".formatted(Names.shown(json), e.getOriginalMessage()), e);
+        } catch (NumberFormatException | ArithmeticException e) {
+            // What BigDecimal says of an exponent beyond its own range.
+            throw new InvalidEvent(
+                    "The text \"%s\" has a number that is too large or too small to be written out; keep it as text."
+                            .formatted(Names.shown(json)),
+                    e);
         }
     }
 
