@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2JoinTest extends JoinConformance implements Store.OnH2 {}

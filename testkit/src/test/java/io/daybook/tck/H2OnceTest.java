@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2OnceTest extends OnceConformance implements Store.OnH2 {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2TextTest extends TextConformance implements Store.OnH2 {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2TimeoutTest extends TimeoutConformance implements Store.OnH2 {}

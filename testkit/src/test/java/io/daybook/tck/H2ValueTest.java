@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2ValueTest extends ValueConformance implements Store.OnH2 {}

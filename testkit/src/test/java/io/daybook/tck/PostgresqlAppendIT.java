@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlAppendIT extends AppendConformance implements Store.OnPostgresql {}

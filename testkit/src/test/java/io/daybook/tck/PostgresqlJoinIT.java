@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlJoinIT extends JoinConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlOnceIT extends OnceConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlRaceIT extends RaceConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlTextIT extends TextConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlTimeoutIT extends TimeoutConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlValueIT extends ValueConformance implements Store.OnPostgresql {}
