@@ -98,7 +98,7 @@ public final class Daybook implements AutoCloseable {
      * @param url H2 ({@code jdbc:h2:file:./data/daybook}) or PostgreSQL ({@code jdbc:postgresql://host/database?user=...})
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
      * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
-     * @throws io.daybook.migrations.MigrationsMissing if the tables are missing and may not be made
+     * @throws SchemaNotReady if the tables are missing and may not be made, or are of another version
      */
     public static Daybook open(String url) {
         return builder().url(url).open();
@@ -110,7 +110,7 @@ public final class Daybook implements AutoCloseable {
      *
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
      * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
-     * @throws io.daybook.migrations.MigrationsMissing if the tables are missing and may not be made
+     * @throws SchemaNotReady if the tables are missing and may not be made, or are of another version
      */
     public static Daybook open(DataSource dataSource) {
         return builder().dataSource(dataSource).open();

@@ -1,6 +1,7 @@
 package io.daybook;
 
 import io.daybook.database.Database;
+import io.daybook.migrations.MigrationException;
 import io.daybook.migrations.Migrations;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -125,7 +126,7 @@ public final class DaybookBuilder {
      * @throws IllegalArgumentException if a setting makes no sense
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
      * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
-     * @throws io.daybook.migrations.MigrationsMissing if tables are missing and may not be made
+     * @throws SchemaNotReady if tables are missing and may not be made, or are of another version
      */
     public Daybook open() {
         if ((url == null) == (dataSource == null)) {
@@ -145,6 +146,9 @@ public final class DaybookBuilder {
                 migrations.validate();
             }
             return new Daybook(database, clock, random, appendTimeout, maxValueBytes, readOnly, sequencing);
+        } catch (MigrationException e) {
+            database.close();
+            throw new SchemaNotReady(e);
         } catch (RuntimeException | Error e) {
             database.close();
             throw e;

@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -41,6 +42,8 @@ public final class Database implements AutoCloseable {
 
     /** The schema that statements in the code name, so that they can be pasted into a console as they stand. */
     private static final String WRITTEN_SCHEMA = "daybook";
+
+    private static final Duration AUTO_SERVER_PATIENCE = Duration.ofSeconds(30);
 
     private static final Pattern TABLE = Pattern.compile("\\b" + WRITTEN_SCHEMA + "\\.(?=[a-z_]+)");
 
@@ -79,6 +82,11 @@ public final class Database implements AutoCloseable {
         config.setPassword(password);
         config.setMaximumPoolSize(poolSize);
         config.setMinimumIdle(1);
+        if (url.toUpperCase(Locale.ROOT).contains("AUTO_SERVER=TRUE")) {
+            // Processes that open the same file at once refuse each other for seconds before one of them serves the
+            // others.
+            config.setInitializationFailTimeout(AUTO_SERVER_PATIENCE.toMillis());
+        }
         if (url.startsWith("jdbc:postgresql:")) {
             // A connection that died silently is found by the kernel, not by the next append.
             config.addDataSourceProperty("tcpKeepAlive", "true");
