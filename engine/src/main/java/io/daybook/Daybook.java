@@ -13,16 +13,22 @@ import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerPoint;
 import io.daybook.ledger.Verification;
 import io.daybook.ledger.Verifier;
+import io.daybook.migrations.Migrations;
 import io.daybook.notifier.NodeSignals;
 import io.daybook.notifier.Notifier;
 import io.daybook.sequencer.Sequencer;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
@@ -141,6 +147,29 @@ public final class Daybook implements AutoCloseable {
     /** Identity of this daybook; a restored copy of the database has the same. */
     public UUID id() {
         return id;
+    }
+
+    /** What this daybook is, and what it stands on. @throws DatabaseFailure if the database cannot be asked */
+    public About about() {
+        String sql = database.sql("select id, format, created from daybook.daybook");
+        OptionalInt migration = Migrations.of(database.dataSource(), database.schema())
+                .status()
+                .currentVersion();
+        return database.call("Reading what this daybook is", c -> {
+            try (PreparedStatement query = c.prepareStatement(sql);
+                    ResultSet row = query.executeQuery()) {
+                row.next();
+                DatabaseMetaData facts = c.getMetaData();
+                return new About(
+                        row.getObject(1, UUID.class),
+                        database.schema(),
+                        row.getInt(2),
+                        row.getObject(3, OffsetDateTime.class).toInstant(),
+                        migration,
+                        facts.getDatabaseProductName(),
+                        facts.getDatabaseProductVersion());
+            }
+        });
     }
 
     /** A unit of work by that actor. @throws io.daybook.event.InvalidEvent if the name has more than 200 characters */

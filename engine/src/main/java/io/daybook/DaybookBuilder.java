@@ -3,6 +3,7 @@ package io.daybook;
 import io.daybook.database.Database;
 import io.daybook.migrations.MigrationException;
 import io.daybook.migrations.Migrations;
+import io.daybook.migrations.Report;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -129,15 +130,10 @@ public final class DaybookBuilder {
      * @throws SchemaNotReady if tables are missing and may not be made, or are of another version
      */
     public Daybook open() {
-        if ((url == null) == (dataSource == null)) {
-            throw new IllegalArgumentException("Give a url or a dataSource, and not both.");
-        }
         check(poolSize >= 4, "poolSize", poolSize, "at least 4");
         check(maxValueBytes >= 1, "maxValueBytes", maxValueBytes, "at least 1");
         check(!appendTimeout.isNegative() && !appendTimeout.isZero(), "appendTimeout", appendTimeout, "more than zero");
-        Database database = dataSource == null
-                ? Database.open(java.util.Objects.requireNonNull(url), user, password, poolSize, schema)
-                : Database.of(dataSource, schema);
+        Database database = database();
         try {
             Migrations migrations = Migrations.of(database.dataSource(), schema);
             if (migrate && !readOnly) {
@@ -153,6 +149,29 @@ public final class DaybookBuilder {
             database.close();
             throw e;
         }
+    }
+
+    /**
+     * Only brings the tables up to this version, and opens nothing: for a deployment that migrates before it starts anything.
+     *
+     * @return what was done
+     * @throws IllegalArgumentException if a setting makes no sense
+     * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
+     * @throws io.daybook.migrations.MigrationsMissing if this database user may not
+     */
+    public Report runMigrations() {
+        try (Database database = database()) {
+            return Migrations.of(database.dataSource(), schema).migrate();
+        }
+    }
+
+    private Database database() {
+        if ((url == null) == (dataSource == null)) {
+            throw new IllegalArgumentException("Give a url or a dataSource, and not both.");
+        }
+        return dataSource == null
+                ? Database.open(java.util.Objects.requireNonNull(url), user, password, poolSize, schema)
+                : Database.of(dataSource, schema);
     }
 
     private static void check(boolean legal, String what, Object found, String allowed) {

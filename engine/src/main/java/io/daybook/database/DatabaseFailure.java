@@ -25,7 +25,16 @@ public final class DatabaseFailure extends DaybookException {
 
     DatabaseFailure(String message, @Nullable Throwable cause) {
         super(message, cause);
-        this.sqlState = null;
+        this.sqlState = sqlState(cause);
+    }
+
+    private static @Nullable String sqlState(@Nullable Throwable cause) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof SQLException e) {
+                return e.getSQLState();
+            }
+        }
+        return null;
     }
 
     /** SQLSTATE of the database, null if it did not get as far as the database. */
