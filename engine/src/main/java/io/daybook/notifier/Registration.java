@@ -69,6 +69,9 @@ public final class Registration {
 
     private boolean live;
     private boolean readingAhead;
+    /** Counts the replacements of the topics: a page that was read for earlier ones is of no use. */
+    private int replacements;
+
     /** Up to here the ledger was looked at for this registration; while live the reader may be further. */
     private LedgerPoint looked;
     /** The last delivery done, with all before it. */
@@ -186,11 +189,26 @@ public final class Registration {
     /** One page from the database, in the thread of whoever polls; only one thread at a time. */
     private void readAhead() throws InterruptedException {
         try {
-            LedgerPoint from = lookedPoint();
-            Ledger.Page page =
-                    notifier.catchUp(() -> ledger.matching(topics(), from, RANGE, PAGE, "Registration " + id));
+            LedgerPoint from;
+            Set<Topic> wanted;
+            int replacementsBefore;
             lock.lock();
             try {
+                from = looked;
+                wanted = topics;
+                replacementsBefore = replacements;
+            } finally {
+                lock.unlock();
+            }
+            Ledger.Page page = notifier.catchUp(() -> ledger.matching(wanted, from, RANGE, PAGE, "Registration " + id));
+            lock.lock();
+            try {
+                if (replacements != replacementsBefore) {
+                    return;
+                }
+                if (!page.entries().isEmpty()) {
+                    finishSkipped(from);
+                }
                 for (LedgerEntry entry : page.entries()) {
                     queue.add(entry);
                     queuedBytes += entry.size();
@@ -271,6 +289,7 @@ public final class Registration {
                 }
                 return false;
             }
+            finishSkipped(before);
             queue.add(entry);
             queuedBytes += entry.size();
             changed.signalAll();
@@ -280,14 +299,31 @@ public final class Registration {
         }
     }
 
-    /** It hears something else from now on, and catches up with it by itself. Called by the notifier. */
+    /** What was skipped before the next event comes is finished, and stays so while that event is not. */
+    private void finishSkipped(LedgerPoint point) {
+        if (queue.isEmpty() && handedOut.isEmpty() && point.position() > finished.position()) {
+            finished = point;
+        }
+    }
+
+    /**
+     * It hears something else after what was handed out, and catches up with it by itself: what waits in memory was chosen by
+     * the old topics. Called by the notifier.
+     */
     void replaceTopics(Set<Topic> newTopics, LedgerPoint reader) {
         lock.lock();
         try {
             topics = Set.copyOf(newTopics);
-            if (live && reader.position() > looked.position()) {
+            replacements++;
+            if (!handedOut.isEmpty()) {
+                looked = handedOut.getLast().entry().point();
+            } else if (!queue.isEmpty()) {
+                looked = finished;
+            } else if (live && reader.position() > looked.position()) {
                 looked = reader;
             }
+            queue.clear();
+            queuedBytes = 0;
             live = false;
             changed.signalAll();
         } finally {
