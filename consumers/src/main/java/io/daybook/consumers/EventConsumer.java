@@ -211,7 +211,7 @@ public abstract class EventConsumer implements AutoCloseable {
                     processEvent(event);
                     delivery.done();
                     return;
-                } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
+                } catch (Exception | Error e) {
                     pause = WakeUp.longer(pause, SHORTEST_PAUSE, LONGEST_PAUSE);
                     LOG.error(
                             "Consumer {} failed at position {} ({} of {}, version {}). Offering it again in {} ms; later events wait.",
