@@ -95,6 +95,7 @@ final class H2Appender implements Appender {
     public Receipt own(Unit unit, UUID transactionId, Context context, Duration timeout) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             boolean before = connection.getAutoCommit();
+            int lockTimeoutBefore = lockTimeout(connection);
             connection.setAutoCommit(false);
             try {
                 Receipt receipt = append(connection, unit, transactionId, context, timeout, true);
@@ -105,6 +106,7 @@ final class H2Appender implements Appender {
                 throw e;
             } finally {
                 if (!connection.isClosed()) {
+                    setLockTimeout(connection, lockTimeoutBefore);
                     connection.setAutoCommit(before);
                 }
             }
@@ -160,7 +162,7 @@ final class H2Appender implements Appender {
             Duration timeout,
             boolean lockTransaction)
             throws SQLException {
-        setLockTimeout(connection, (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
+        setLockTimeout(connection, milliseconds(timeout));
         lock(connection, LockKeys.all(unit, daybookId, lockTransaction ? transactionId : null));
         if (context.onceKey() != null) {
             Optional<Receipt> earlier = history.receipt(connection, transactionId);
@@ -308,7 +310,16 @@ final class H2Appender implements Appender {
 
     @Override
     public void awaitEnd(Connection connection, UUID transactionId, Duration timeout) throws SQLException {
-        setLockTimeout(connection, (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
-        lock(connection, List.of(LockKeys.ofTransaction(daybookId, transactionId)));
+        int before = lockTimeout(connection);
+        setLockTimeout(connection, milliseconds(timeout));
+        try {
+            lock(connection, List.of(LockKeys.ofTransaction(daybookId, transactionId)));
+        } finally {
+            setLockTimeout(connection, before);
+        }
+    }
+
+    private static int milliseconds(Duration timeout) {
+        return (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
     }
 }
