@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2NotifierTest extends NotifierConformance implements Store.OnH2 {}

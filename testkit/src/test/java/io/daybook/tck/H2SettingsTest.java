@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2SettingsTest extends SettingsConformance implements Store.OnH2 {}

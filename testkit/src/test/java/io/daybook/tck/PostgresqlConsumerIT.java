@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlConsumerIT extends ConsumerConformance implements Store.OnPostgresql {}

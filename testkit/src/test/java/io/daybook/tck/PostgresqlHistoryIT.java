@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlHistoryIT extends HistoryConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlNotifierIT extends NotifierConformance implements Store.OnPostgresql {}

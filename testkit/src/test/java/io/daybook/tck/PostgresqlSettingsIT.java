@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlSettingsIT extends SettingsConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlVerifyIT extends VerifyConformance implements Store.OnPostgresql {}
