@@ -152,9 +152,8 @@ public final class Daybook implements AutoCloseable {
     /** What this daybook is, and what it stands on. @throws DatabaseFailure if the database cannot be asked */
     public About about() {
         String sql = database.sql("select id, format, created from daybook.daybook");
-        OptionalInt migration = Migrations.of(database.dataSource(), database.schema())
-                .status()
-                .currentVersion();
+        OptionalInt migration =
+                Migrations.of(database.dataSource(), database.schema()).status().currentVersion();
         return database.call("Reading what this daybook is", c -> {
             try (PreparedStatement query = c.prepareStatement(sql);
                     ResultSet row = query.executeQuery()) {

@@ -1,0 +1,70 @@
+package io.daybook.console;
+
+import io.daybook.console.demo.DemoCommand;
+import io.daybook.console.git.GitCommand;
+import io.daybook.console.jsonl.ImportCommand;
+import io.daybook.console.look.HistoryCommand;
+import io.daybook.console.look.RegistrationsCommand;
+import io.daybook.console.look.StateCommand;
+import io.daybook.console.look.StatusCommand;
+import io.daybook.console.look.TailCommand;
+import io.daybook.console.look.VerifyCommand;
+import io.daybook.console.shell.Problems;
+import io.daybook.console.shell.Shell;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** The command {@code daybook}. */
+public final class Main {
+
+    private Main() {}
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        // An H2 file that several commands share is served on the loopback interface only.
+        if (System.getProperty("h2.bindAddress") == null) {
+            System.setProperty("h2.bindAddress", "127.0.0.1");
+        }
+        System.exit(run(args, System.getenv(), System.in, writer(FileDescriptor.out), writer(FileDescriptor.err)));
+    }
+
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8));
+    }
+
+    /** Runs a command. @return its exit code, one of {@link io.daybook.console.shell.ExitCode} */
+    static int run(String[] args, Map<String, String> environment, InputStream in, PrintWriter out, PrintWriter err) {
+        Shell shell = new Shell(environment, in, out, err);
+        Problems problems = new Problems(shell);
+        CommandLine command = new CommandLine(new Root(shell))
+                .addSubcommand(new MigrateCommand(shell))
+                .addSubcommand(new CommandLine(new ImportCommand(shell)).addSubcommand(new GitCommand(shell)))
+                .addSubcommand(new DemoCommand(shell))
+                .addSubcommand(new TailCommand(shell))
+                .addSubcommand(new HistoryCommand(shell))
+                .addSubcommand(new StateCommand(shell))
+                .addSubcommand(new RegistrationsCommand(shell))
+                .addSubcommand(new StatusCommand(shell))
+                .addSubcommand(new VerifyCommand(shell))
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler(problems)
+                .setParameterExceptionHandler(problems)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true);
+        try {
+            return command.execute(args);
+        } catch (OutOfMemoryError e) {
+            return problems.report(e);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The command {@code daybook}. {@link io.daybook.console.Main} is the door; each command is one class, in the package of what it is
+ * about: {@code look} (questions about what happened), {@code jsonl} and {@code git} (imports), {@code demo}; {@code shell} is what
+ * all of them share.
+ */
+@NullMarked
+package io.daybook.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package io.daybook.console.shell;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The JDBC URL as Daybook's commands use it. An H2 file belongs to one process, unless all of them say {@code AUTO_SERVER=TRUE}: then
+ * the first one serves the others, and several commands may work on one file at once.
+ */
+final class DatabaseUrl {
+
+    private static final String H2 = "jdbc:h2:";
+
+    /** What may follow {@code jdbc:h2:} and is no file of this machine that others could share. */
+    private static final List<String> NO_FILE = List.of("mem:", "tcp:", "ssl:", "zip:");
+
+    private DatabaseUrl() {}
+
+    static String forWriting(String url) {
+        return isH2File(url) && !has(url, "AUTO_SERVER", "ACCESS_MODE_DATA", "FILE_LOCK")
+                ? url + ";AUTO_SERVER=TRUE"
+                : url;
+    }
+
+    /** H2 makes a database that is missing; who only wants to look wants to be told. */
+    static String forReading(String url) {
+        return isH2File(url) && !has(url, "IFEXISTS") ? forWriting(url) + ";IFEXISTS=TRUE" : forWriting(url);
+    }
+
+    private static boolean isH2File(String url) {
+        return url.startsWith(H2) && NO_FILE.stream().noneMatch(url.substring(H2.length())::startsWith);
+    }
+
+    private static boolean has(String url, String... settings) {
+        String upper = url.toUpperCase(Locale.ROOT);
+        for (String setting : settings) {
+            if (upper.contains(";" + setting + "=")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,175 @@
+package io.daybook.console.shell;
+
+import io.daybook.Daybook;
+import io.daybook.DaybookBuilder;
+import io.daybook.database.DatabaseFailure;
+import io.daybook.migrations.Report;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Where a command runs: the options that all of them have, the streams, and the daybook to open. One per run. */
+public final class Shell {
+
+    /** SQLSTATE of H2 for a database that is not there, with IFEXISTS=TRUE. */
+    private static final String DATABASE_NOT_FOUND = "90146";
+
+    private static final String DEFAULT_URL = "jdbc:h2:file:./data/daybook";
+
+    private final Map<String, String> environment;
+    private final InputStream in;
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    @Option(
+            names = "--db",
+            scope = ScopeType.INHERIT,
+            paramLabel = "<jdbc url>",
+            description = "H2 or PostgreSQL database. Else DAYBOOK_DB, else " + DEFAULT_URL + ".")
+    private @Nullable String url;
+
+    @Option(
+            names = "--user",
+            scope = ScopeType.INHERIT,
+            paramLabel = "<name>",
+            description = "Database user. Else DAYBOOK_USER.")
+    private @Nullable String user;
+
+    @Option(
+            names = "--password-file",
+            scope = ScopeType.INHERIT,
+            paramLabel = "<file>",
+            description = "File whose first line is the password. Else DAYBOOK_PASSWORD_FILE.")
+    private @Nullable String passwordFile;
+
+    @Option(
+            names = "--schema",
+            scope = ScopeType.INHERIT,
+            paramLabel = "<name>",
+            description = "Schema of the daybook. Else DAYBOOK_SCHEMA, else daybook.")
+    private @Nullable String schema;
+
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            description = "Answers for programs: one JSON object per line.")
+    private boolean json;
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Errors with their stack trace.")
+    private boolean verbose;
+
+    public Shell(Map<String, String> environment, InputStream in, PrintWriter out, PrintWriter err) {
+        this.environment = Map.copyOf(environment);
+        this.in = in;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** The daybook, to ask it; a database that is missing is not made. */
+    public Daybook openToRead() {
+        try {
+            return builder(DatabaseUrl.forReading(url())).readOnly().open();
+        } catch (DatabaseFailure e) {
+            if (DATABASE_NOT_FOUND.equals(e.sqlState())) {
+                throw new CommandFailed(
+                        "There is no daybook at %s. Make one with daybook migrate or an import, or name another one with --db."
+                                .formatted(url()),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /** The daybook, to append to it. */
+    public Daybook openToWrite() {
+        return builder(DatabaseUrl.forWriting(url())).open();
+    }
+
+    /** Brings the tables up to this version. */
+    public Report migrate() {
+        return builder(DatabaseUrl.forWriting(url())).runMigrations();
+    }
+
+    private DaybookBuilder builder(String jdbcUrl) {
+        return Daybook.builder()
+                .url(jdbcUrl)
+                .user(or(user, "DAYBOOK_USER"))
+                .password(password())
+                .schema(schema());
+    }
+
+    /** JDBC URL as it was given. */
+    public String url() {
+        String given = or(url, "DAYBOOK_DB");
+        return given == null ? DEFAULT_URL : given;
+    }
+
+    /** Schema of the daybook. */
+    public String schema() {
+        String given = or(schema, "DAYBOOK_SCHEMA");
+        return given == null ? "daybook" : given;
+    }
+
+    private @Nullable String password() {
+        String file = or(passwordFile, "DAYBOOK_PASSWORD_FILE");
+        if (file == null) {
+            return null;
+        }
+        try {
+            List<String> lines = Files.readAllLines(Path.of(file));
+            return lines.isEmpty() ? "" : lines.get(0);
+        } catch (IOException e) {
+            throw new CommandFailed(
+                    "The password file %s cannot be read: %s. Name one that can, with --password-file."
+                            .formatted(file, Messages.of(e)),
+                    e);
+        }
+    }
+
+    private @Nullable String or(@Nullable String option, String variable) {
+        String value = option == null ? environment.get(variable) : option;
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** Whether a program reads the answer. */
+    public boolean isJson() {
+        return json;
+    }
+
+    boolean isVerbose() {
+        return verbose;
+    }
+
+    public InputStream in() {
+        return in;
+    }
+
+    /** For answers. */
+    public PrintWriter out() {
+        return out;
+    }
+
+    /** For everything that is no answer. */
+    public PrintWriter err() {
+        return err;
+    }
+
+    /** One line of an answer, out at once. */
+    public void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** One line beside the answer, out at once. */
+    public void note(String line) {
+        err.println("daybook: " + line);
+        err.flush();
+    }
+}

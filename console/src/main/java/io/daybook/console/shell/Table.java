@@ -1,0 +1,94 @@
+package io.daybook.console.shell;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows in columns, for people. The widths are those of the first rows; later ones are printed as they come, so that a table may be of
+ * any length. The last column is never cut or padded.
+ */
+public final class Table implements AutoCloseable {
+
+    private static final int SAMPLE = 200;
+    private static final int WIDEST = 48;
+
+    private final PrintWriter out;
+    private final List<String[]> waiting = new ArrayList<>();
+    private int @org.jspecify.annotations.Nullable [] widths;
+
+    /** A column per heading; one that begins with {@code >} is aligned to the right. */
+    public Table(PrintWriter out, String... headings) {
+        this.out = out;
+        this.waiting.add(headings);
+    }
+
+    public void row(Object... cells) {
+        String[] row = new String[cells.length];
+        for (int i = 0; i < cells.length; i++) {
+            row[i] = Messages.shown(String.valueOf(cells[i]));
+        }
+        if (widths == null) {
+            waiting.add(row);
+            if (waiting.size() > SAMPLE) {
+                flush();
+            }
+        } else {
+            print(row, widths);
+        }
+    }
+
+    /** Prints what waits; later rows are printed at once. */
+    public void flush() {
+        if (widths == null) {
+            String[] headings = waiting.get(0);
+            boolean[] right = new boolean[headings.length];
+            for (int i = 0; i < headings.length; i++) {
+                right[i] = headings[i].startsWith(">");
+                headings[i] = right[i] ? headings[i].substring(1) : headings[i];
+            }
+            int[] measured = measure(headings.length);
+            for (int i = 0; i < right.length; i++) {
+                measured[i] = right[i] ? -measured[i] : measured[i];
+            }
+            widths = measured;
+            for (String[] row : waiting) {
+                print(row, measured);
+            }
+            waiting.clear();
+        }
+        out.flush();
+    }
+
+    private int[] measure(int columns) {
+        int[] measured = new int[columns];
+        for (String[] row : waiting) {
+            for (int i = 0; i < columns; i++) {
+                measured[i] = Math.min(WIDEST, Math.max(measured[i], length(row[i])));
+            }
+        }
+        return measured;
+    }
+
+    /** @param columns the width of each; negative = aligned to the right */
+    private void print(String[] row, int[] columns) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < row.length; i++) {
+            boolean last = i == row.length - 1;
+            boolean right = columns[i] < 0;
+            String padding = " ".repeat(Math.max(0, Math.abs(columns[i]) - length(row[i])));
+            line.append(right ? padding : "").append(row[i]);
+            line.append(last ? "" : (right ? "" : padding) + "  ");
+        }
+        out.println(line.toString().stripTrailing());
+    }
+
+    private static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    @Override
+    public void close() {
+        flush();
+    }
+}
