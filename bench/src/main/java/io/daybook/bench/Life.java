@@ -1,0 +1,68 @@
+package io.daybook.bench;
+
+import io.daybook.Tx;
+import io.daybook.event.Operation;
+
+/**
+ * What one writer says, the same whoever writes it down: one entity after the other, each created and then changed nine times.
+ * Not thread-safe.
+ */
+final class Life {
+
+    static final String ENTITY_TYPE = "order";
+    static final String ACTOR = "bench";
+
+    private static final int EVENTS_PER_ENTITY = 10;
+
+    private final String writer;
+    private long entity;
+    private int version;
+
+    Life(String writer) {
+        this.writer = writer;
+    }
+
+    /** Goes on to the next event. */
+    void next() {
+        if (version == EVENTS_PER_ENTITY || entity == 0) {
+            entity++;
+            version = 0;
+        }
+        version++;
+    }
+
+    String entityId() {
+        return writer + "-" + entity;
+    }
+
+    int version() {
+        return version;
+    }
+
+    String operation() {
+        return (version == 1 ? Operation.CREATION : Operation.UPDATE).name();
+    }
+
+    /** Null where the event speaks of the entity as a whole. */
+    @org.jspecify.annotations.Nullable
+    String attributeName() {
+        return version == 1 ? null : "status";
+    }
+
+    String json() {
+        return version == 1 ? "{\"status\":\"new\",\"total\":" + entity + "}" : "\"" + status() + "\"";
+    }
+
+    private String status() {
+        return "status number " + version;
+    }
+
+    /** The event as an application says it to Daybook. */
+    void say(Tx tx) {
+        if (version == 1) {
+            tx.create(ENTITY_TYPE, entityId(), java.util.Map.of("status", "new", "total", entity));
+        } else {
+            tx.update(ENTITY_TYPE, entityId(), "status", status());
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.daybook.bench;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The PostgreSQL that is measured: one that was named, or one of our own that ends with this object. */
+final class Server implements AutoCloseable {
+
+    /** What a number means depends on these. */
+    private static final List<String> SETTINGS = List.of(
+            "server_version",
+            "fsync",
+            "synchronous_commit",
+            "full_page_writes",
+            "shared_buffers",
+            "max_wal_size",
+            "wal_sync_method");
+
+    private final String url;
+    private final @Nullable String user;
+    private final @Nullable String password;
+    private final @Nullable EmbeddedPostgres own;
+
+    private Server(String url, @Nullable String user, @Nullable String password, @Nullable EmbeddedPostgres own) {
+        this.url = url;
+        this.user = user;
+        this.password = password;
+        this.own = own;
+    }
+
+    static Server at(String url, @Nullable String user, @Nullable String password) {
+        return new Server(url, user, password, null);
+    }
+
+    static Server ofOurOwn() throws IOException {
+        EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                // Embedded servers are made for tests, and lose data for speed; this one is as durable as an installed
+                // one.
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", "100")
+                .start();
+        return new Server(postgres.getJdbcUrl("postgres", "postgres"), "postgres", null, postgres);
+    }
+
+    String url() {
+        return url;
+    }
+
+    @Nullable
+    String user() {
+        return user;
+    }
+
+    @Nullable
+    String password() {
+        return password;
+    }
+
+    /** @param options for the driver, such as {@code reWriteBatchedInserts=true} */
+    Connection connect(String options) throws SQLException {
+        String with = options.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + options;
+        return DriverManager.getConnection(with, user, password);
+    }
+
+    /** Each suite has a schema of its own, so that none measures what another left. */
+    void drop(String schema) throws SQLException {
+        execute("drop schema if exists " + schema + " cascade");
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = connect("");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    long number(String sql) throws SQLException {
+        try (Connection connection = connect("");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    Map<String, String> settings() throws SQLException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        try (Connection connection = connect("");
+                Statement statement = connection.createStatement()) {
+            for (String name : SETTINGS) {
+                try (ResultSet row = statement.executeQuery("show " + name)) {
+                    row.next();
+                    settings.put(name, row.getString(1));
+                }
+            }
+        }
+        return settings;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (own != null) {
+            own.close();
+        }
+    }
+}
