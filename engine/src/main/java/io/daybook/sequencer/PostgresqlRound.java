@@ -26,18 +26,27 @@ final class PostgresqlRound implements Round {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresqlRound.class);
 
     /**
-     * Takes the fence without waiting, and limits how long this session may hold it: a frozen node must not stop the others.
-     * The first two limits leave a session that is stuck writing to a stopped client, which the TCP ones end. The planner
-     * settings are for {@link #WINDOW}. All of it ends with the transaction.
+     * Opens a round, three statements in one round trip. First the isolation level, whatever the pool's default is: each
+     * statement must see what was committed before it.
+     *
+     * <p>Then takes the fence without waiting, and limits how long this session may hold it: a frozen node must not stop the
+     * others. The first two limits leave a session that is stuck writing to a stopped client, which the TCP ones end. The planner
+     * settings are for {@link #WINDOW}: planned once and not in every round, which costs three times of running it, so the plan
+     * must be one that is right for every size of the tables, also if they were empty when it was made. All of it ends with
+     * the transaction.
+     *
+     * <p>Last, where the ledger ends: a statement of its own, so that its snapshot is younger than the fence.
      */
-    private static final String FENCE = """
+    private static final String OPEN = """
+            set transaction isolation level read committed;
+
             select set_config('idle_in_transaction_session_timeout', '5s', true),
                    set_config('statement_timeout', '30s', true),
                    set_config('tcp_user_timeout', '3s', true),
                    set_config('tcp_keepalives_idle', '2', true),
                    set_config('tcp_keepalives_interval', '1', true),
                    set_config('tcp_keepalives_count', '3', true),
-                   set_config('plan_cache_mode', 'force_custom_plan', true),
+                   set_config('plan_cache_mode', 'force_generic_plan', true),
                    set_config('enable_hashjoin', 'off', true),
                    set_config('enable_mergejoin', 'off', true),
                    set_config('enable_seqscan', 'off', true),
@@ -46,10 +55,8 @@ final class PostgresqlRound implements Round {
                               true)
             from daybook.sequencer
             where id = 1
-            for update skip locked
-            """;
+            for update skip locked;
 
-    private static final String HEAD = """
             select l.position, l.hash, l.recorded_at, l.snapshot,
                    (select system_identifier::text from pg_control_system()) as cluster,
                    clock_timestamp() as now,
@@ -66,8 +73,10 @@ final class PostgresqlRound implements Round {
      * is visible to the second only, is numbered now, and again by the next round.
      *
      * <p>Two branches, and ids first: written as one condition, or with the limit next to the table, a plan is possible that
-     * scans all of {@code events}. The anti-join below the floor is for ids that a sweep numbered, whose transaction ids may
-     * be of another cluster and come round again here.
+     * scans all of {@code events}. The order within a branch is asked for only because the right index has it, so that no other
+     * looks cheaper while the table is tiny. The anti-join below the floor is for ids that a sweep numbered, whose transaction
+     * ids may be of another cluster and come round again here; it is a scalar subquery because {@code not exists} can become
+     * one hash of the whole ledger.
      *
      * <p>Parameters: S_prev.xmax, S_prev.xip, floor, bound.
      */
@@ -76,10 +85,11 @@ final class PostgresqlRound implements Round {
                 select pg_current_snapshot() as snapshot
             ),
             candidate as materialized (
-                select e.event_id
-                from daybook.events e
-                where e.database_txid >= ?
-                  and e.database_txid < (select pg_snapshot_xmax(snapshot)::text::bigint from moment)
+                (select e.event_id
+                 from daybook.events e
+                 where e.database_txid >= ?
+                   and e.database_txid < (select pg_snapshot_xmax(snapshot)::text::bigint from moment)
+                 order by e.database_txid)
                 union all
                 select e.event_id
                 from daybook.events e
@@ -89,7 +99,7 @@ final class PostgresqlRound implements Round {
                 select c.event_id
                 from candidate c
                 where c.event_id > ?
-                   or not exists (select from daybook.ledger l where l.event_id = c.event_id)
+                   or (select l.position from daybook.ledger l where l.event_id = c.event_id) is null
                 order by c.event_id
                 limit ?
             )
@@ -107,10 +117,11 @@ final class PostgresqlRound implements Round {
      */
     private static final String PIECE = """
             with candidate as materialized (
-                select e.event_id
-                from daybook.events e
-                where e.database_txid >= ?
-                  and pg_visible_in_snapshot(e.database_txid::text::xid8, ?::pg_snapshot)
+                (select e.event_id
+                 from daybook.events e
+                 where e.database_txid >= ?
+                   and pg_visible_in_snapshot(e.database_txid::text::xid8, ?::pg_snapshot)
+                 order by e.database_txid)
                 union all
                 select e.event_id
                 from daybook.events e
@@ -121,7 +132,8 @@ final class PostgresqlRound implements Round {
                 select c.event_id
                 from candidate c
                 where c.event_id > ?
-                  and (c.event_id > ? or not exists (select from daybook.ledger l where l.event_id = c.event_id))
+                  and (c.event_id > ?
+                       or (select l.position from daybook.ledger l where l.event_id = c.event_id) is null)
                 order by c.event_id
                 limit ?
             )
@@ -143,16 +155,17 @@ final class PostgresqlRound implements Round {
     private static final String PROBE = """
             select exists (
                 select
-                from (select e.event_id
-                      from daybook.events e
-                      where e.database_txid >= ?
-                        and e.database_txid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                from ((select e.event_id
+                       from daybook.events e
+                       where e.database_txid >= ?
+                         and e.database_txid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                       order by e.database_txid)
                       union all
                       select e.event_id
                       from daybook.events e
                       where e.database_txid = any (?)) c
                 where c.event_id > ?
-                   or not exists (select from daybook.ledger l where l.event_id = c.event_id))
+                   or (select l.position from daybook.ledger l where l.event_id = c.event_id) is null)
             """;
 
     /**
@@ -259,11 +272,12 @@ final class PostgresqlRound implements Round {
     private RoundResult round(Fenced work) throws SQLException {
         try {
             RoundResult result = database.inTransaction(c -> {
-                if (!takeFence(c)) {
+                Start start = open(c);
+                if (start == null) {
                     return RoundResult.BUSY;
                 }
                 bystander.at(RoundStep.FENCED);
-                return work.run(c, start(c));
+                return work.run(c, start);
             });
             if (result.numbered() > 0) {
                 bystander.at(RoundStep.COMMITTED);
@@ -295,19 +309,16 @@ final class PostgresqlRound implements Round {
                 : null;
     }
 
-    private boolean takeFence(Connection connection) throws SQLException {
-        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-        try (PreparedStatement fence = connection.prepareStatement(database.sql(FENCE));
-                ResultSet row = fence.executeQuery()) {
-            return row.next();
-        }
-    }
-
     private record Start(LedgerWriter.Head head, LedgerWriter writer, String cluster) {}
 
-    private Start start(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(database.sql(HEAD));
-                ResultSet row = query.executeQuery()) {
+    /** Takes the fence; null if somebody else has it. */
+    private @Nullable Start open(Connection connection) throws SQLException {
+        try (PreparedStatement open = connection.prepareStatement(database.sql(OPEN))) {
+            open.execute();
+            if (!nextResult(open).next()) {
+                return null;
+            }
+            ResultSet row = nextResult(open);
             row.next();
             long position = row.getLong(1);
             boolean empty = row.wasNull();
@@ -320,6 +331,11 @@ final class PostgresqlRound implements Round {
                     new LedgerWriter(connection, database, hash, head, head.notBefore(EventRow.instant(row, 6)));
             return new Start(head, writer, row.getString(5));
         }
+    }
+
+    private static ResultSet nextResult(PreparedStatement statement) throws SQLException {
+        statement.getMoreResults();
+        return Objects.requireNonNull(statement.getResultSet(), "A statement of the round has no result.");
     }
 
     private RoundResult window(Connection connection, Start start, RoundSnapshot previous) throws SQLException {
@@ -466,10 +482,10 @@ final class PostgresqlRound implements Round {
 
     /** Under the fence and right after a window: what a window leaves out now, it would leave out for ever. */
     private boolean auditFenced(Connection connection) throws SQLException {
-        if (!takeFence(connection)) {
+        Start start = open(connection);
+        if (start == null) {
             return false;
         }
-        Start start = start(connection);
         RoundSnapshot snapshot = usable(start);
         if (snapshot == null
                 || snapshot.isPiece()

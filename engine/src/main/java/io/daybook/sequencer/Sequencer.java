@@ -5,6 +5,7 @@ import io.daybook.database.WakeUp;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,17 @@ public final class Sequencer implements AutoCloseable {
 
     private static final Duration SHORTEST_SLEEP = Duration.ofMillis(10);
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
+
+    /**
+     * A round costs as much as some dozens of small appends, whether it numbers one event or fifty. So while events come in fast
+     * it waits for a few more, the longer the more the last round found; when they come one by one it hardly waits, and when
+     * there are so many that the round's own cost does not count, not at all.
+     */
+    private static final Duration GATHERING_PER_EVENT = Duration.ofNanos(500_000);
+
+    private static final Duration LONGEST_GATHERING = Duration.ofMillis(10);
+    private static final int NOTHING_TO_GATHER_FROM = 500;
+
     private static final Duration LONGEST_SLEEP_AFTER_FAILURE = Duration.ofSeconds(10);
     /** How often a few of the older events are compared with the ledger. */
     public static final Duration AUDIT_INTERVAL = Duration.ofMinutes(1);
@@ -84,6 +96,7 @@ public final class Sequencer implements AutoCloseable {
         Duration pause = Duration.ZERO;
         long busySince = 0;
         while (!closed) {
+            int numbered = 0;
             try {
                 RoundResult result = step(sleep.isZero());
                 pause = Duration.ZERO;
@@ -100,17 +113,19 @@ public final class Sequencer implements AutoCloseable {
                 } else {
                     busySince = 0;
                 }
-                if (result.numbered() > 0 || result.more()) {
+                if (result.more() || result.numbered() >= NOTHING_TO_GATHER_FROM) {
                     sleep = Duration.ZERO;
                     continue;
                 }
-                sleep = WakeUp.longer(sleep, SHORTEST_SLEEP, LONGEST_SLEEP);
+                numbered = result.numbered();
+                sleep = WakeUp.longer(numbered > 0 ? Duration.ZERO : sleep, SHORTEST_SLEEP, LONGEST_SLEEP);
             } catch (Exception | StackOverflowError | OutOfMemoryError e) {
                 pause = WakeUp.longer(pause, SHORTEST_SLEEP, LONGEST_SLEEP_AFTER_FAILURE);
                 report(e, pause);
                 sleep = pause;
             }
             try {
+                gather(numbered);
                 if (wakeUp.sleep(sleep) && pause.isZero()) {
                     sleep = Duration.ZERO;
                 }
@@ -118,6 +133,14 @@ public final class Sequencer implements AutoCloseable {
                 // Only close() interrupts, and it has set the flag.
                 LOG.debug("The sequencer's sleep was interrupted.");
             }
+        }
+    }
+
+    private void gather(int numbered) throws InterruptedException {
+        Duration gathering = GATHERING_PER_EVENT.multipliedBy(numbered);
+        if (!closed) {
+            TimeUnit.NANOSECONDS.sleep(
+                    (gathering.compareTo(LONGEST_GATHERING) < 0 ? gathering : LONGEST_GATHERING).toNanos());
         }
     }
 
