@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +97,7 @@ final class H2Appender implements Appender {
             int lockTimeoutBefore = lockTimeout(connection);
             connection.setAutoCommit(false);
             try {
-                Receipt receipt = append(connection, unit, transactionId, context, timeout, true);
+                Receipt receipt = append(connection, unit, transactionId, context, timeout);
                 commit(connection);
                 return receipt;
             } catch (SQLException | RuntimeException | Error e) {
@@ -139,7 +138,7 @@ final class H2Appender implements Appender {
         // between.
         Savepoint savepoint = connection.setSavepoint();
         try {
-            Receipt receipt = append(connection, unit, shared, context, timeout, once);
+            Receipt receipt = append(connection, unit, shared, context, timeout);
             if (!once) {
                 rememberTransactionId(connection, shared);
             }
@@ -154,16 +153,10 @@ final class H2Appender implements Appender {
         }
     }
 
-    private Receipt append(
-            Connection connection,
-            Unit unit,
-            UUID transactionId,
-            Context context,
-            Duration timeout,
-            boolean lockTransaction)
+    private Receipt append(Connection connection, Unit unit, UUID transactionId, Context context, Duration timeout)
             throws SQLException {
         setLockTimeout(connection, milliseconds(timeout));
-        lock(connection, LockKeys.all(unit, daybookId, lockTransaction ? transactionId : null));
+        lock(connection, LockKeys.all(unit, daybookId, transactionId));
         if (context.onceKey() != null) {
             Optional<Receipt> earlier = history.receipt(connection, transactionId);
             if (earlier.isPresent()) {
@@ -174,10 +167,10 @@ final class H2Appender implements Appender {
         return insert(connection, unit, versions, transactionId, context);
     }
 
-    private void lock(Connection connection, Collection<Long> sortedKeys) throws SQLException {
+    private void lock(Connection connection, List<Long> keys) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement(database.sql(LOCK));
                 PreparedStatement unlock = connection.prepareStatement(database.sql(UNLOCK))) {
-            for (Long key : sortedKeys) {
+            for (Long key : keys) {
                 lock.setLong(1, key);
                 lock.executeUpdate();
                 unlock.setLong(1, key);

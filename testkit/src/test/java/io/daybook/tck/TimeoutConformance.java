@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.daybook.AppendTimeout;
 import io.daybook.DaybookBuilder;
 import io.daybook.event.Event;
+import io.daybook.event.Receipt;
 import java.sql.Connection;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,26 @@ abstract class TimeoutConformance extends Conformance {
                     .isNotNull();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(TIMEOUT.minusMillis(50), LONG);
             connection.rollback();
+        }
+    }
+
+    @Test
+    void who_asks_for_the_outcome_of_an_open_transaction_waits_for_its_end() throws Exception {
+        try (Connection connection = transaction()) {
+            Receipt receipt = daybook().join(connection, tx -> tx.create("order", "o-1"));
+            daybook().join(connection, tx -> tx.update("order", "o-1", "n", 1));
+            assertThat(catchThrowableOfType(AppendTimeout.class, () -> daybook().outcome(receipt.transactionId())))
+                    .as("neither yes nor no")
+                    .isNotNull();
+            connection.commit();
+            assertThat(daybook().outcome(receipt.transactionId()).orElseThrow().events())
+                    .hasSize(2);
+
+            Receipt second = daybook().once("k").join(connection, tx -> tx.create("order", "o-2"));
+            assertThat(catchThrowableOfType(AppendTimeout.class, () -> daybook().outcome(second.transactionId())))
+                    .isNotNull();
+            connection.rollback();
+            assertThat(daybook().outcome(second.transactionId())).isEmpty();
         }
     }
 }

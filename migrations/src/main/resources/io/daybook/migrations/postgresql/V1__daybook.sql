@@ -204,7 +204,8 @@ comment on column entity_states.changed is 'When it changed last (creation_date 
 --                                                   one entity within the unit (1, 2, 3 ...)
 --                requirements                       what must be true of the entity before the unit: ALIVE, NOT_ALIVE, ANY
 --                expected_versions                  version it must have before the unit, null = any
---                stripes, stripe_class, lock_keys   advisory locks; computed by the client, sorted (docs/architecture.md)
+--                lock_keys, stripes, stripe_class   advisory locks, in the order in which they are taken; computed by the client
+--                                                   (docs/architecture.md)
 --                exclusive_stripes                  true for a unit of so many entities that it locks whole stripes
 --                joined                             true inside a caller's transaction: all units in it share one
 --                                                   transaction id, the first one's
@@ -241,6 +242,13 @@ begin
     -- has a snapshot of its own, and the one below must be younger than the wait, else it numbers from a version that is gone.
     -- Nearly always they are free, and then there is no time-out to set: trying first saves a third of a small append. Who has to
     -- wait does so at once, before the next lock, so that the order of the locks stays.
+    foreach lock_key in array lock_keys loop
+        if not pg_try_advisory_xact_lock(lock_key) then
+            callers_timeout := coalesce(callers_timeout, current_setting('lock_timeout'));
+            perform set_config('lock_timeout', append_timeout, true);
+            perform pg_advisory_xact_lock(lock_key);
+        end if;
+    end loop;
     foreach stripe in array stripes loop
         if exclusive_stripes then
             if not pg_try_advisory_xact_lock(stripe_class, stripe) then
@@ -252,13 +260,6 @@ begin
             callers_timeout := coalesce(callers_timeout, current_setting('lock_timeout'));
             perform set_config('lock_timeout', append_timeout, true);
             perform pg_advisory_xact_lock_shared(stripe_class, stripe);
-        end if;
-    end loop;
-    foreach lock_key in array lock_keys loop
-        if not pg_try_advisory_xact_lock(lock_key) then
-            callers_timeout := coalesce(callers_timeout, current_setting('lock_timeout'));
-            perform set_config('lock_timeout', append_timeout, true);
-            perform pg_advisory_xact_lock(lock_key);
         end if;
     end loop;
     if callers_timeout is not null then
