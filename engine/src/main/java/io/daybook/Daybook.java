@@ -89,6 +89,9 @@ public final class Daybook implements AutoCloseable {
             }
         });
         this.readOnly = readOnly;
+        if (!readOnly && !database.isPostgresql()) {
+            H2EventIds.goOnBehindTheLast(database);
+        }
         this.sequencer = readOnly || !sequencing ? null : new Sequencer(database, head -> sequenced());
         Runnable wake = sequencer == null ? () -> {} : sequencer::wake;
         Writer writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);

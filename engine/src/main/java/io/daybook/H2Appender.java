@@ -44,12 +44,16 @@ final class H2Appender implements Appender {
             where lock_key = ?
             """;
 
+    /**
+     * H2 walks an index backwards only if all its columns are in the order; without the first two it reads every version of the entity,
+     * each time.
+     */
     private static final String NEWEST = """
             select version, operation
             from daybook.events
             where entity_type = ?
               and entity_id = ?
-            order by version desc
+            order by entity_type desc, entity_id desc, version desc
             limit 1
             """;
 
@@ -60,7 +64,7 @@ final class H2Appender implements Appender {
             where entity_type = ?
               and entity_id = ?
               and operation in ('CREATION', 'UPDATE', 'DELETION')
-            order by version desc
+            order by entity_type desc, entity_id desc, version desc
             limit 1
             """;
 
