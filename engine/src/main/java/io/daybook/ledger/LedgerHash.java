@@ -1,10 +1,7 @@
 package io.daybook.ledger;
 
 import io.daybook.event.Value;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,8 +24,9 @@ public final class LedgerHash {
 
     private final MessageDigest chain = sha256();
     private final MessageDigest digest = sha256();
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    private final DataOutputStream out = new DataOutputStream(bytes);
+
+    /** What is hashed, grown when an event needs more. Hashing is what the sequencer's thread does most of its time. */
+    private ByteBuffer bytes = ByteBuffer.allocate(1024);
 
     /** What stands for the previous hash before the first event: a chain belongs to one daybook. */
     public byte[] beginning(UUID daybookId) {
@@ -42,35 +40,32 @@ public final class LedgerHash {
      * @throws io.daybook.event.InvalidEvent if a stored JSON is none: somebody changed it behind Daybook's back
      */
     public byte[] of(byte[] previous, long position, Instant recordedAt, EventRow event) {
-        bytes.reset();
-        try {
-            number(FORMAT);
-            block(previous);
-            number(position);
-            time(recordedAt);
-            number(event.eventId());
-            text(event.entityType());
-            text(event.entityId());
-            number(event.version());
-            text(event.operation());
-            text(event.attributeName());
-            block(digest(event.salt(), event.attributeValue(), event.valueDigest()));
-            block(digest(event.salt(), event.metadata(), event.metadataDigest()));
-            time(event.creationDate());
-            text(event.transactionId().toString());
-            text(event.actor());
-            text(event.reason());
-            text(event.correlationId());
-            if (event.causationPosition() == null) {
-                block(null);
-            } else {
-                number(event.causationPosition());
-            }
-            text(event.context() == null ? null : Value.stored(event.context()).json());
-        } catch (IOException e) {
-            throw new UncheckedIOException("Writing to memory failed. Indicates a bug.", e);
+        bytes.clear();
+        number(FORMAT);
+        block(previous);
+        number(position);
+        time(recordedAt);
+        number(event.eventId());
+        text(event.entityType());
+        text(event.entityId());
+        number(event.version());
+        text(event.operation());
+        text(event.attributeName());
+        block(digest(event.salt(), event.attributeValue(), event.valueDigest()));
+        block(digest(event.salt(), event.metadata(), event.metadataDigest()));
+        time(event.creationDate());
+        text(event.transactionId().toString());
+        text(event.actor());
+        text(event.reason());
+        text(event.correlationId());
+        if (event.causationPosition() == null) {
+            block(null);
+        } else {
+            number(event.causationPosition());
         }
-        return chain.digest(bytes.toByteArray());
+        text(event.context() == null ? null : Value.stored(event.context()).json());
+        chain.update(bytes.flip());
+        return chain.digest();
     }
 
     /**
@@ -89,27 +84,33 @@ public final class LedgerHash {
                 : digest.digest(Value.stored(json).json().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void number(long number) throws IOException {
-        out.writeInt(Long.BYTES);
-        out.writeLong(number);
+    private void number(long number) {
+        room(Integer.BYTES + Long.BYTES).putInt(Long.BYTES).putLong(number);
     }
 
-    private void time(Instant instant) throws IOException {
+    private void time(Instant instant) {
         number(Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000));
     }
 
-    private void text(@Nullable String text) throws IOException {
+    private void text(@Nullable String text) {
         block(text == null ? null : text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Length first, so that no two different events have the same bytes; null is unlike empty. */
-    private void block(byte @Nullable [] block) throws IOException {
+    private void block(byte @Nullable [] block) {
         if (block == null) {
-            out.writeInt(ABSENT);
+            room(Integer.BYTES).putInt(ABSENT);
         } else {
-            out.writeInt(block.length);
-            out.write(block);
+            room(Integer.BYTES + block.length).putInt(block.length).put(block);
         }
+    }
+
+    private ByteBuffer room(int more) {
+        if (bytes.remaining() < more) {
+            bytes = ByteBuffer.allocate(Math.max(2 * bytes.capacity(), bytes.position() + more))
+                    .put(bytes.flip());
+        }
+        return bytes;
     }
 
     private static MessageDigest sha256() {
