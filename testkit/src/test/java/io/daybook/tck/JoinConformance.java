@@ -272,7 +272,6 @@ abstract class JoinConformance extends Conformance {
             daybook().join(connection, tx -> tx.update("order", "o-1", "n", 1));
             List<Collisions.Outcome<Receipt>> outcomes = Collisions.collide(3, n -> {
                 if (n == 0) {
-                    Thread.yield();
                     connection.commit();
                     return null;
                 }

@@ -14,30 +14,27 @@ final class RandomJson {
     private RandomJson() {}
 
     static Object value(Random random, int depth) {
-        switch (random.nextInt(depth > 0 ? 9 : 7)) {
-            case 0:
-                return random.nextBoolean();
-            case 1:
-                return random.nextLong() >> random.nextInt(64);
-            case 2:
-                return new BigDecimal(new BigInteger(1 + random.nextInt(200), random), random.nextInt(400) - 200);
-            case 3:
-                return Double.longBitsToDouble(random.nextLong() & 0xBFEF_FFFF_FFFF_FFFFL);
-            case 4, 5, 6:
-                return text(random);
-            case 7:
+        return switch (random.nextInt(depth > 0 ? 9 : 7)) {
+            case 0 -> random.nextBoolean();
+            case 1 -> random.nextLong() >> random.nextInt(64);
+            case 2 -> new BigDecimal(new BigInteger(1 + random.nextInt(200), random), random.nextInt(400) - 200);
+            case 3 -> Double.longBitsToDouble(random.nextLong() & 0xBFEF_FFFF_FFFF_FFFFL);
+            case 4, 5, 6 -> text(random);
+            case 7 -> {
                 List<Object> list = new ArrayList<>();
                 for (int i = random.nextInt(5); i > 0; i--) {
                     list.add(value(random, depth - 1));
                 }
-                return list;
-            default:
+                yield list;
+            }
+            default -> {
                 Map<String, Object> map = new LinkedHashMap<>();
                 for (int i = random.nextInt(5); i > 0; i--) {
                     map.put(text(random), value(random, depth - 1));
                 }
-                return map;
-        }
+                yield map;
+            }
+        };
     }
 
     /** Any characters but NUL and halves of pairs. */
