@@ -7,12 +7,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 /**
  * A value as it is kept: JSON. Made from maps, records, beans, collections, numbers, text, booleans, dates (ISO 8601 text)
@@ -34,9 +38,18 @@ public final class Value {
                     // NaN written as text would come back as text: it is refused instead.
                     .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
                     .build())
+            .addModule(new SimpleModule().addSerializer(Value.class, new Embedded()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+
+    /** A value within a map or bean is its JSON, not a bean with the properties that this class happens to have. */
+    private static final class Embedded extends ValueSerializer<Value> {
+        @Override
+        public void serialize(Value value, JsonGenerator generator, SerializationContext context) {
+            generator.writeRawValue(value.json());
+        }
+    }
 
     private static final Value NULL = new Value("null", "null");
 

@@ -38,9 +38,9 @@ public final class Table implements AutoCloseable {
         }
     }
 
-    /** Prints what waits; later rows are printed at once. */
+    /** Prints what waits; later rows are printed at once. Without rows there is no table. */
     public void flush() {
-        if (widths == null) {
+        if (widths == null && waiting.size() > 1) {
             String[] headings = waiting.get(0);
             boolean[] right = new boolean[headings.length];
             for (int i = 0; i < headings.length; i++) {

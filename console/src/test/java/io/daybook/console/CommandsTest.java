@@ -1,0 +1,190 @@
+package io.daybook.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.Daybook;
+import io.daybook.event.Operation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+
+    @TempDir
+    Path folder;
+
+    private Cli cli;
+
+    @BeforeEach
+    void name() {
+        cli = new Cli(folder);
+    }
+
+    private void fill() {
+        try (Daybook daybook = Daybook.open(cli.url())) {
+            daybook.as("kim").transact(tx -> {
+                tx.create("order", "o-1", Map.of("status", "new"));
+                tx.update("order", "o-1", "status", "paid");
+                tx.record("order", "o-1", Operation.of("APPROVAL"), Map.of("by", "lee"));
+            });
+            daybook.transact(tx -> tx.create("order", "o-2", Map.of("status", "\u001b[31mred")));
+        }
+    }
+
+    @Test
+    void migrate_tells_what_it_applied() {
+        assertThat(cli.run("migrate").out()).startsWith("Schema daybook: applied 1, now at version 1.");
+        assertThat(cli.run("migrate").out()).startsWith("Schema daybook is at version 1: nothing to do.");
+        assertThat(cli.run("migrate", "--print-roles", "--schema", "shop").out())
+                .contains("shop_operator");
+    }
+
+    @Test
+    void looking_at_a_daybook_that_is_not_there_makes_none() {
+        Cli.Ran ran = cli.run("status");
+
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).startsWith("daybook: There is no daybook at ").hasLineCount(1);
+        assertThat(Files.exists(folder.resolve("daybook.mv.db"))).isFalse();
+    }
+
+    @Test
+    void history_shows_what_happened_to_an_entity() {
+        fill();
+
+        Cli.Ran ran = cli.run("history", "order", "o-1");
+
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.lines()).hasSize(4);
+        assertThat(ran.lines().get(0)).matches("VERSION  POSITION  OCCURRED +OPERATION +ACTOR +CHANGE");
+        assertThat(ran.lines().get(2)).contains("UPDATE").contains("kim").endsWith("status = \"paid\"");
+        assertThat(cli.run("history", "order", "o-1", "--json").lines().get(1))
+                .startsWith(
+                        "{\"position\":2,\"entity_type\":\"order\",\"entity_id\":\"o-1\",\"version\":2,\"operation\":\"UPDATE\","
+                                + "\"attribute_name\":\"status\",\"attribute_value\":\"paid\"");
+        assertThat(cli.run("history", "order", "nobody").exitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void what_would_steer_a_terminal_is_not_printed() {
+        fill();
+
+        assertThat(cli.run("tail").out()).doesNotContain("\u001b");
+        assertThat(cli.run("tail", "--json").out()).doesNotContain("\u001b").contains("\\u001b");
+    }
+
+    @Test
+    void state_shows_an_entity_now_and_then() {
+        fill();
+
+        assertThat(cli.run("state", "order", "o-1").out())
+                .contains("order o-1, version 3")
+                .contains("status     \"paid\"");
+        assertThat(cli.run("state", "order", "o-1", "--at-position", "1", "--json")
+                        .out())
+                .contains("\"attributes\":{\"status\":\"new\"}");
+        assertThat(cli.run("state", "order", "o-1", "--at-position", "0").exitCode())
+                .isEqualTo(5);
+        assertThat(cli.run("state", "order", "o-1", "--recorded-at", "2001-01-01T00:00:00Z")
+                        .exitCode())
+                .isEqualTo(5);
+        assertThat(cli.run("state", "order", "o-1", "--occurred-at", "yesterday")
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(cli.run("state", "order", "o-1", "--at-position", "1", "--recorded-at", "2001-01-01T00:00:00Z")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void tail_shows_the_last_ones_or_from_somewhere() {
+        fill();
+
+        assertThat(cli.run("tail", "--json", "-n", "2").lines()).hasSize(2);
+        assertThat(cli.run("tail", "--json", "-n", "1", "--operation", "UPDATE").out())
+                .startsWith("{\"position\":2,");
+        assertThat(cli.run("tail", "--json", "--id", "o-2").lines()).hasSize(1);
+        assertThat(cli.run("tail", "--json", "--from", "3").lines()).hasSize(2);
+        assertThat(cli.run("tail", "--json", "--from", "beginning", "-n", "1").out())
+                .startsWith("{\"position\":1,");
+        assertThat(cli.run("tail", "--json", "--from", "2001-01-01T00:00:00Z").lines())
+                .hasSize(4);
+        assertThat(cli.run("tail", "--json", "--from", "now").out()).isEmpty();
+        assertThat(cli.run("tail", "--from", "somewhere").exitCode()).isEqualTo(2);
+        assertThat(cli.run("tail").lines()).hasSize(5);
+    }
+
+    @Test
+    void status_and_registrations_tell_how_far_everything_is() {
+        fill();
+        try (Daybook daybook = Daybook.open(cli.url())) {
+            daybook.notifier().register("billing");
+        }
+
+        assertThat(cli.run("status").out())
+                .contains("Database           H2 ")
+                .contains("Schema             daybook, at migration 1")
+                .contains("Head               position 4")
+                .contains("Without position   0");
+        assertThat(cli.run("status", "--json").out()).contains("\"head\":4").contains("\"lag\":{\"billing\":4}");
+        assertThat(cli.run("registrations", "--json").out())
+                .isEqualToIgnoringNewLines("{\"name\":\"billing\",\"position\":0,\"lag\":4,\"topics\":\"everything\"}");
+    }
+
+    @Test
+    void verify_finds_a_changed_event() throws Exception {
+        fill();
+        assertThat(cli.run("verify").out()).startsWith("Clean: 4 positions are as they were written.");
+        try (Connection connection = DriverManager.getConnection(cli.url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("update daybook.events set actor = 'somebody else' where version = 2");
+        }
+
+        Cli.Ran ran = cli.run("verify");
+
+        assertThat(ran.exitCode()).isEqualTo(3);
+        assertThat(ran.out()).startsWith("PROBLEM at position 2: ");
+        assertThat(cli.run("verify", "--json").out())
+                .contains("\"clean\":false")
+                .contains("\"problem_position\":2");
+    }
+
+    @Test
+    void a_command_line_that_makes_no_sense_is_answered_with_a_suggestion() {
+        assertThat(cli.run("statsu").err()).contains("Did you mean").contains("daybook status");
+        Cli.Ran ran = cli.run("tail", "--folow");
+        assertThat(ran.exitCode()).isEqualTo(2);
+        assertThat(ran.err()).contains("Unknown option: '--folow'").contains("--follow");
+        assertThat(cli.run().exitCode()).isEqualTo(2);
+        assertThat(cli.run("import").err()).contains("A file is missing");
+    }
+
+    @Test
+    void every_command_has_help_with_an_example_and_the_exit_codes() {
+        for (String command : new String[] {
+            "migrate", "import", "demo", "tail", "history", "state", "registrations", "status", "verify"
+        }) {
+            assertThat(cli.run(command, "--help").out())
+                    .contains("Usage: daybook " + command)
+                    .contains("  daybook ")
+                    .contains("Exit codes:")
+                    .contains("--db=");
+        }
+        assertThat(cli.run("import", "git", "--help").out()).contains("Usage: daybook import git");
+    }
+
+    @Test
+    void a_password_file_that_cannot_be_read_is_an_error() {
+        Cli.Ran ran =
+                cli.run("status", "--password-file", folder.resolve("missing").toString());
+
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).contains("password file").contains("there is no such file");
+    }
+}
