@@ -25,6 +25,8 @@ final class NoSystemConfig extends SystemReader {
         SystemReader now = SystemReader.getInstance();
         if (!(now instanceof NoSystemConfig)) {
             SystemReader.setInstance(new NoSystemConfig(now));
+            // JGit measures how fine the clock of the file system is, for a second or more; nobody here waits for that.
+            FS.FileStoreAttributes.setBackground(true);
         }
     }
 
