@@ -12,9 +12,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends on PostgreSQL through the function {@code append} (module migrations): one statement, one round trip, and in a
+ * Appends on PostgreSQL through the functions {@code append} and {@code append_one} (module migrations): one statement, one round trip, and in a
  * transaction of its own no BEGIN and no COMMIT either.
  */
 final class PostgresqlAppender implements Appender {
@@ -38,6 +40,17 @@ final class PostgresqlAppender implements Appender {
                 ?, ?)
             """;
 
+    private static final String APPEND_ONE = """
+            select unit, event, entity_version
+            from daybook.append_one(
+                ?, ?, ?, ?,
+                ?, ?, ?, ?,
+                ?, ?,
+                ?, ?, ?, ?, ?, ?,
+                ?, ?, ?, ?, ?,
+                ?)
+            """;
+
     private static final String AWAIT_END = """
             select set_config('lock_timeout', ?, true),
                    pg_advisory_xact_lock(?)
@@ -49,6 +62,8 @@ final class PostgresqlAppender implements Appender {
     private final Ids ids;
     private final Clock clock;
     private final String append;
+    private final String appendOne;
+    private final int stripeClass;
 
     PostgresqlAppender(Database database, EntityHistory history, UUID daybookId, Ids ids, Clock clock) {
         this.database = database;
@@ -57,6 +72,8 @@ final class PostgresqlAppender implements Appender {
         this.ids = ids;
         this.clock = clock;
         this.append = database.sql(APPEND);
+        this.appendOne = database.sql(APPEND_ONE);
+        this.stripeClass = LockKeys.stripeClass(daybookId);
     }
 
     @Override
@@ -101,10 +118,71 @@ final class PostgresqlAppender implements Appender {
             boolean joined)
             throws SQLException {
         boolean once = context.onceKey() != null;
+        if (unit.changes().size() == 1 && !once) {
+            Receipt receipt = appendOne(connection, unit, transactionId, context, timeout, locks, joined);
+            if (receipt != null) {
+                return receipt;
+            }
+        }
         try (PreparedStatement statement = connection.prepareStatement(append)) {
             bind(connection, statement, unit, transactionId, context, timeout, locks, joined && !once, once);
             try (ResultSet rows = statement.executeQuery()) {
                 return outcome(connection, rows, unit, transactionId);
+            }
+        }
+    }
+
+    /** A unit of one change, in the short way; null where {@code append} shall decide. */
+    private @Nullable Receipt appendOne(
+            Connection connection,
+            Unit unit,
+            UUID transactionId,
+            Context context,
+            Duration timeout,
+            LockKeys locks,
+            boolean joined)
+            throws SQLException {
+        Unit.Touched touched = unit.changes().get(0).touched();
+        Change change = unit.changes().get(0).change();
+        Instant occurred = change.occurredAt().orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MICROS));
+        try (PreparedStatement statement = connection.prepareStatement(appendOne)) {
+            int p = 1;
+            statement.setString(p++, touched.entity.type().name());
+            statement.setString(p++, touched.entity.id());
+            statement.setString(p++, touched.requirement.name());
+            statement.setObject(p++, touched.expectedVersion, Types.BIGINT);
+            statement.setString(p++, change.operation().name());
+            statement.setString(p++, change.attributeName().orElse(null));
+            statement.setString(p++, json(change, Change::value));
+            statement.setString(p++, json(change, Change::metadata));
+            statement.setObject(p++, occurred.atOffset(ZoneOffset.UTC));
+            statement.setBytes(p++, ids.salts(1)[0]);
+            statement.setObject(p++, transactionId);
+            statement.setString(p++, context.actor());
+            statement.setString(p++, context.reason());
+            statement.setString(p++, context.correlationId());
+            statement.setObject(p++, context.causationPosition(), Types.BIGINT);
+            statement.setString(
+                    p++,
+                    context.surroundings() == null
+                            ? null
+                            : context.surroundings().json());
+            for (Long key : locks.keys()) {
+                statement.setLong(p++, key);
+            }
+            statement.setInt(p++, stripeClass);
+            statement.setInt(p++, locks.stripes().first());
+            statement.setString(p++, timeout.toMillis() + "ms");
+            statement.setBoolean(p, joined);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                UUID unitId = row.getObject(1, UUID.class);
+                return unitId == null
+                        ? null
+                        : new Receipt(
+                                unitId,
+                                List.of(new Receipt.Appended(row.getLong(2), touched.entity, row.getLong(3))),
+                                false);
             }
         }
     }
@@ -156,11 +234,11 @@ final class PostgresqlAppender implements Appender {
         statement.setString(p++, context.actor());
         statement.setString(p++, context.reason());
         statement.setString(p++, context.correlationId());
-        statement.setObject(p++, context.causationPosition(), java.sql.Types.BIGINT);
+        statement.setObject(p++, context.causationPosition(), Types.BIGINT);
         statement.setString(
                 p++,
                 context.surroundings() == null ? null : context.surroundings().json());
-        statement.setInt(p++, LockKeys.stripeClass(daybookId));
+        statement.setInt(p++, stripeClass);
         statement.setArray(
                 p++, connection.createArrayOf("integer", locks.stripes().toArray(Integer[]::new)));
         statement.setBoolean(p++, locks.wholeStripes());
