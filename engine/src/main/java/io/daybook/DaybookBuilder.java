@@ -157,11 +157,13 @@ public final class DaybookBuilder {
      * @return what was done
      * @throws IllegalArgumentException if a setting makes no sense
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
-     * @throws io.daybook.migrations.MigrationsMissing if this database user may not
+     * @throws SchemaNotReady if this database user may not, or the tables are of another version
      */
     public Report runMigrations() {
         try (Database database = database()) {
             return Migrations.of(database.dataSource(), schema).migrate();
+        } catch (MigrationException e) {
+            throw new SchemaNotReady(e);
         }
     }
 

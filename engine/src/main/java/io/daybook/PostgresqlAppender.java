@@ -100,10 +100,9 @@ final class PostgresqlAppender implements Appender {
     @Override
     public Receipt joined(Connection connection, Unit unit, UUID transactionId, Context context, Duration timeout)
             throws SQLException {
-        // The id is locked here too: the first try of a unit with a key may be under way in another transaction, and
-        // somebody may
-        // ask for the outcome of this one. (Of the units in one transaction the first one's id counts, which stays
-        // locked.)
+        // The id is locked here too: the first try of a unit with a key may be under way in another transaction,
+        // and somebody may ask for the outcome of this one. (Of the units in one transaction the first one's id
+        // counts, which stays locked.)
         LockKeys locks = LockKeys.of(unit, daybookId, transactionId);
         return append(connection, unit, transactionId, context, timeout, locks, true);
     }

@@ -271,8 +271,7 @@ public final class Notifier implements AutoCloseable {
         synchronized (dispatch) {
             if (index.isEmpty() && !closed) {
                 // Nobody listens, so the reader stands anywhere: it goes on where the first one does. It stands there
-                // before that
-                // one is live, whose progress would else be taken from where the reader stood.
+                // before that one is live, whose progress would else be taken from where the reader stood.
                 reader = registration.lookedPoint();
                 if (registration.goLive(reader)) {
                     index.add(registration, registration.topics());

@@ -9,8 +9,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pins format 1 of the ledger. The expected hashes were computed by a program of its own, in another language, from
- * docs/ledger-format.md: whoever has to change them has made a new format, which every chain of the world would notice.
+ * Pins format 1 of the ledger. The expected hashes were computed once by a small program in another language, written after
+ * LedgerHash: whoever has to change them has made a new format, which every chain of the world would notice.
  */
 class LedgerHashTest {
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.daybook.Daybook;
+import io.daybook.SchemaNotReady;
 import io.daybook.event.Event;
 import io.daybook.event.Operation;
 import io.daybook.event.Receipt;
@@ -190,10 +191,12 @@ abstract class SettingsConformance extends Conformance {
     void who_may_not_migrate_is_told_what_is_missing() {
         assertThatThrownBy(() ->
                         database().daybook().schema("nothing").migrate(false).open())
-                .isInstanceOf(MigrationsMissing.class);
+                .isInstanceOf(SchemaNotReady.class)
+                .hasCauseInstanceOf(MigrationsMissing.class);
         assertThatThrownBy(
                         () -> database().daybook().schema("nothing").readOnly().open())
-                .isInstanceOf(MigrationsMissing.class);
+                .isInstanceOf(SchemaNotReady.class)
+                .hasCauseInstanceOf(MigrationsMissing.class);
         try (Daybook migrated = database().daybook().migrate(false).open()) {
             assertThat(migrated.id()).isEqualTo(daybook().id());
         }
