@@ -87,7 +87,7 @@ class RolesIT {
     }
 
     @Test
-    void the_application_keeps_registrations_cursors_parked_events_and_states() throws Exception {
+    void the_application_keeps_registrations_cursors_leases_parked_events_and_states() throws Exception {
         assertThat(as(
                         "daybook_application",
                         "insert into daybook.registrations values ('r', '[]', 0, 1, now())",
@@ -96,6 +96,13 @@ class RolesIT {
                         "insert into daybook.parked_events (registration, position, partition, entity_type, entity_id, attempts, parked) values ('r', 1, 0, 'order', 'o-1', 1, now())",
                         "update daybook.parked_events set attempts = 2",
                         "delete from daybook.parked_events",
+                        "insert into daybook.nodes (node, process, host, pid, started, lease_until) values ('n', 'p', 'h', 1, now(), now())",
+                        "update daybook.nodes set lease_until = now()",
+                        "insert into daybook.candidates (registration, node) values ('r', 'n')",
+                        "delete from daybook.candidates",
+                        "delete from daybook.nodes",
+                        "insert into daybook.processed_events (consumer, position, processed) values ('c', 1, now())",
+                        "delete from daybook.processed_events",
                         "insert into daybook.entity_states values ('order', 'o-1', 1, 1, false, '{}', now(), now())",
                         "update daybook.entity_states set version = 2",
                         "delete from daybook.entity_states",

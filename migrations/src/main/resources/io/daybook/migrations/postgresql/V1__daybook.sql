@@ -109,7 +109,9 @@ create table registrations (
     topics         jsonb                    not null,
     start_position bigint                   not null,
     partitions     integer                  not null,
-    created        timestamp with time zone not null
+    created        timestamp with time zone not null,
+    paused         timestamp with time zone,
+    pause_reason   varchar
 );
 
 comment on table registrations is 'Durable registrations: a name, what it wants to hear, where it began.';
@@ -118,6 +120,8 @@ comment on column registrations.topics is 'JSON array of topics, each an object 
 comment on column registrations.start_position is 'The position after which it began: 0 = from the beginning.';
 comment on column registrations.partitions is 'Number of shares that its entities are divided into.';
 comment on column registrations.created is 'When it was registered first (database clock).';
+comment on column registrations.paused is 'Since when nothing is delivered (database clock); null = it is delivered.';
+comment on column registrations.pause_reason is 'Why nothing is delivered: what the operator said, or the failure that stopped it; null = it is delivered, or nobody said.';
 
 create table cursors (
     registration varchar                  not null references registrations (name) on delete cascade,
@@ -126,7 +130,6 @@ create table cursors (
     hash         bytea,
     owner        varchar,
     epoch        bigint                   not null,
-    lease_until  timestamp with time zone,
     saved        timestamp with time zone not null,
     primary key (registration, partition)
 ) with (
@@ -139,10 +142,43 @@ comment on column cursors.registration is 'Name of the registration.';
 comment on column cursors.partition is 'Number of the partition, from 0.';
 comment on column cursors.position is 'Last ledger position finished; the next event delivered comes after it.';
 comment on column cursors.hash is 'ledger.hash at that position, which tells whether this is still the same history; null at position 0.';
-comment on column cursors.owner is 'Node that delivers this partition; null = nobody.';
-comment on column cursors.epoch is 'Counts the owners; a write of an earlier epoch is refused.';
-comment on column cursors.lease_until is 'Until when the owner may deliver (database clock); null = no owner.';
+comment on column cursors.owner is 'Node that delivers this partition, for as long as its lease in nodes lasts; null = nobody.';
+comment on column cursors.epoch is 'Counts the owners, and the moves that operators make; a write of an earlier epoch is refused.';
 comment on column cursors.saved is 'When position was written last (database clock).';
+
+create table nodes (
+    node        varchar                  not null primary key,
+    process     varchar                  not null,
+    host        varchar                  not null,
+    pid         bigint                   not null,
+    started     timestamp with time zone not null,
+    lease_until timestamp with time zone not null
+) with (
+    -- A row per node is updated every few seconds: room for HOT updates, and vacuumed often.
+    fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000
+);
+
+comment on table nodes is 'Nodes that deliver, or want to: an open daybook each, until its lease ends. A node whose lease has ended never comes back; it begins again as another one.';
+comment on column nodes.node is 'Identity of the node: new for every open daybook, and for one that has lost its lease.';
+comment on column nodes.process is 'Identity of its process (a Java virtual machine).';
+comment on column nodes.host is 'Name of the machine that it runs on.';
+comment on column nodes.pid is 'Process id on that machine.';
+comment on column nodes.started is 'When it began (database clock).';
+comment on column nodes.lease_until is 'Until when it owns what cursors.owner says (database clock). Renewed every few seconds.';
+
+create table candidates (
+    number       bigint generated always as identity not null primary key,
+    registration varchar not null references registrations (name) on delete cascade,
+    node         varchar not null references nodes (node) on delete cascade,
+    unique (registration, node)
+);
+
+create index candidates_node on candidates (node);
+
+comment on table candidates is 'Which nodes want to deliver which registration: its partitions are divided among those whose lease lasts.';
+comment on column candidates.number is 'Order in which they came; where the division leaves a remainder, the earlier ones have it.';
+comment on column candidates.registration is 'Name of the registration.';
+comment on column candidates.node is 'The node.';
 
 create table parked_events (
     registration varchar                  not null references registrations (name) on delete cascade,
@@ -154,6 +190,7 @@ create table parked_events (
     error        varchar,
     stack_trace  varchar,
     parked       timestamp with time zone not null,
+    retry        timestamp with time zone,
     primary key (registration, position)
 );
 
@@ -169,6 +206,19 @@ comment on column parked_events.attempts is 'How often it was tried; 0 = parked 
 comment on column parked_events.error is 'Message of the last failure; null for a follower.';
 comment on column parked_events.stack_trace is 'Stack trace of the last failure; null for a follower.';
 comment on column parked_events.parked is 'When it was set aside (database clock).';
+comment on column parked_events.retry is 'Since when an operator wants it tried again (database clock); null = it waits for one.';
+
+create table processed_events (
+    consumer  varchar                  not null,
+    position  bigint                   not null,
+    processed timestamp with time zone not null,
+    primary key (consumer, position)
+);
+
+comment on table processed_events is 'What consumers with effects outside the database remember to have done, where they want to.';
+comment on column processed_events.consumer is 'Name that the consumer chose.';
+comment on column processed_events.position is 'Ledger position of the event.';
+comment on column processed_events.processed is 'When it was done (database clock).';
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- entity_states: current state of every entity, kept by a built-in projection

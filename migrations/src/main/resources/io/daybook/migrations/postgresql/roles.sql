@@ -72,6 +72,13 @@ grant insert, update, delete on "${schema}".registrations to "${schema}_applicat
 -- To move cursors and to hold leases.
 grant insert, update, delete on "${schema}".cursors to "${schema}_application";
 
+-- To take part in delivery: to say that a node is there, and what it wants to deliver.
+grant insert, update, delete on "${schema}".nodes to "${schema}_application";
+grant insert, update, delete on "${schema}".candidates to "${schema}_application";
+
+-- To remember what was done outside the database, and to forget it when it is old.
+grant insert, update, delete on "${schema}".processed_events to "${schema}_application";
+
 -- To set events aside, and to take them up again.
 grant insert, update, delete on "${schema}".parked_events to "${schema}_application";
 
