@@ -32,13 +32,25 @@ public final class Ledger {
 
     private final Database database;
     private final String headQuery;
+    private final String endQuery;
     private final String pointQuery;
     private final String lastPointQuery;
     private final String pageQuery;
+    private final String positionsQuery;
+    private final String unsequencedQuery;
 
     public Ledger(Database database) {
         this.database = database;
+        // H2 shows a commit before it is on disk; nobody shall hear of a position that a crash can take back.
+        String isFinal = database.isPostgresql() ? "true" : "%s <= (select d.position from daybook.durable_head d)";
         this.headQuery = database.sql("""
+                select position, hash
+                from daybook.ledger
+                where %s
+                order by position desc
+                limit 1
+                """.formatted(isFinal.formatted("position")));
+        this.endQuery = database.sql("""
                 select position, hash
                 from daybook.ledger
                 order by position desc
@@ -53,23 +65,48 @@ public final class Ledger {
                 select position, hash
                 from daybook.ledger
                 where position <= ?
+                  and %s
                 order by position desc
                 limit 1
-                """);
+                """.formatted(isFinal.formatted("position")));
         this.pageQuery = database.sql("""
                 select %s, l.position, l.recorded_at, l.hash
                 from daybook.ledger l
                 join daybook.events e on e.event_id = l.event_id
                 where l.position >= ?
+                  and %s
                 order by l.position
                 limit ?
-                """.formatted(EventRow.COLUMNS));
+                """.formatted(EventRow.COLUMNS, isFinal.formatted("l.position")));
+        this.positionsQuery = database.sql("""
+                select event_id, position
+                from daybook.ledger
+                where event_id = any (?)
+                  and %s
+                """.formatted(isFinal.formatted("position")));
+        this.unsequencedQuery = database.sql("""
+                select count(*)
+                from daybook.events e
+                where not exists (select 1
+                                  from daybook.ledger l
+                                  where l.event_id = e.event_id
+                                    and %s)
+                """.formatted(isFinal.formatted("l.position")));
     }
 
-    /** The last place of the ledger, {@link LedgerPoint#BEGINNING} if it is empty. */
+    /** The last final place of the ledger, {@link LedgerPoint#BEGINNING} if it is empty. */
     public LedgerPoint head() {
+        return last(headQuery);
+    }
+
+    /** The last row of the ledger, final or not: where a verification ends. */
+    LedgerPoint end() {
+        return last(endQuery);
+    }
+
+    private LedgerPoint last(String sql) {
         return database.call("Reading the head of the ledger", c -> {
-            try (PreparedStatement query = c.prepareStatement(headQuery);
+            try (PreparedStatement query = c.prepareStatement(sql);
                     ResultSet row = query.executeQuery()) {
                 return row.next() ? point(row) : LedgerPoint.BEGINNING;
             }
@@ -119,6 +156,24 @@ public final class Ledger {
                         }
                     }
                     return read(rows);
+                }
+            }
+        });
+    }
+
+    /** The event at that position; empty if the ledger ends before. */
+    public Optional<LedgerEntry> entry(long position) {
+        String sql = database.sql("""
+                select %s, l.position, l.recorded_at, l.hash
+                from daybook.ledger l
+                join daybook.events e on e.event_id = l.event_id
+                where l.position = ?
+                """.formatted(EventRow.COLUMNS));
+        return database.call("Reading position " + position, c -> {
+            try (PreparedStatement query = c.prepareStatement(sql)) {
+                query.setLong(1, position);
+                try (ResultSet rows = query.executeQuery()) {
+                    return read(rows).stream().findFirst();
                 }
             }
         });
@@ -288,14 +343,9 @@ public final class Ledger {
      * @return event id to position
      */
     public Map<Long, Long> positions(Collection<Long> eventIds) {
-        String sql = database.sql("""
-                select event_id, position
-                from daybook.ledger
-                where event_id = any (?)
-                """);
         return database.call("Reading positions", c -> {
             Map<Long, Long> positions = new HashMap<>();
-            try (PreparedStatement query = c.prepareStatement(sql)) {
+            try (PreparedStatement query = c.prepareStatement(positionsQuery)) {
                 query.setArray(1, c.createArrayOf("bigint", eventIds.toArray(Long[]::new)));
                 try (ResultSet rows = query.executeQuery()) {
                     while (rows.next()) {
@@ -309,13 +359,8 @@ public final class Ledger {
 
     /** How many committed events have no position yet. Scans: for operators, not for loops. */
     public long unsequenced() {
-        String sql = database.sql("""
-                select count(*)
-                from daybook.events e
-                where not exists (select 1 from daybook.ledger l where l.event_id = e.event_id)
-                """);
         return database.call("Counting events without position", c -> {
-            try (PreparedStatement query = c.prepareStatement(sql);
+            try (PreparedStatement query = c.prepareStatement(unsequencedQuery);
                     ResultSet row = query.executeQuery()) {
                 row.next();
                 return row.getLong(1);

@@ -36,7 +36,7 @@ public final class Verifier {
     /** Verifies. @throws io.daybook.database.DatabaseFailure if the database cannot be read */
     public Verification run(Verification.Progress progress) {
         UUID daybookId = ledger.daybookId();
-        LedgerPoint head = ledger.head();
+        LedgerPoint head = ledger.end();
         previousHash = hash.beginning(daybookId);
         Optional<Verification.Problem> problem = Optional.empty();
         while (problem.isEmpty() && verified < head.position()) {

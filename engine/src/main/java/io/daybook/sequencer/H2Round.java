@@ -54,6 +54,33 @@ final class H2Round implements Round {
               and not exists (select 1 from daybook.pending p where p.event_id = e.event_id)
             """;
 
+    /** What waits for a position, or has one that is not known to be on disk (a round was killed in between). */
+    private static final String DUE = """
+            select 1
+            where exists (select 1 from daybook.pending)
+               or (select position from daybook.durable_head)
+                  < (select position from daybook.ledger order by position desc limit 1)
+            """;
+
+    private static final String UNSETTLED = """
+            select l.position, d.position
+            from daybook.ledger l, daybook.durable_head d
+            where l.position > d.position
+            order by l.position desc
+            limit 1
+            """;
+
+    private static final String FLUSH = """
+            update daybook.durable_head
+            set flushes = flushes + 1
+            """;
+
+    private static final String SETTLE = """
+            update daybook.durable_head
+            set position = ?
+            where position < ?
+            """;
+
     private static final String AUDIT = """
             select coalesce(max(a.event_id), 0), coalesce(bool_or(not a.known), false)
             from (select e.event_id,
@@ -83,8 +110,7 @@ final class H2Round implements Round {
     @Override
     public boolean isDue() {
         return database.call("Looking for events without position", c -> {
-            try (PreparedStatement probe =
-                            c.prepareStatement(database.sql("select event_id from daybook.pending limit 1"));
+            try (PreparedStatement probe = c.prepareStatement(database.sql(DUE));
                     ResultSet row = probe.executeQuery()) {
                 return row.next();
             }
@@ -102,8 +128,48 @@ final class H2Round implements Round {
         });
         if (result.numbered() > 0) {
             bystander.at(RoundStep.COMMITTED);
+            settle(result.head());
+            return result;
         }
-        return result;
+        return result.busy() ? result : settleWhatIsLeft(result);
+    }
+
+    /**
+     * Says that the ledger is on disk up to there. H2 shows a transaction to others before it has written it: whoever hears of
+     * a position then, before a crash, has heard of what never was. So this is a transaction of its own, after the commit of
+     * the one that numbered has returned.
+     */
+    private void settle(long position) throws SQLException {
+        database.inTransaction(c -> {
+            try (PreparedStatement update = c.prepareStatement(database.sql(SETTLE))) {
+                update.setLong(1, position);
+                update.setLong(2, position);
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /** What another round has numbered and not settled, killed in between or not: a write of our own brings it to disk first. */
+    private RoundResult settleWhatIsLeft(RoundResult result) throws SQLException {
+        RoundResult settled = database.inTransaction(c -> {
+            try (PreparedStatement query = c.prepareStatement(database.sql(UNSETTLED));
+                    ResultSet row = query.executeQuery()) {
+                return row.next()
+                        ? new RoundResult(
+                                Math.toIntExact(row.getLong(1) - row.getLong(2)), row.getLong(1), result.more(), false)
+                        : result;
+            }
+        });
+        if (settled.numbered() == 0) {
+            return result;
+        }
+        database.inTransaction(c -> {
+            try (PreparedStatement update = c.prepareStatement(database.sql(FLUSH))) {
+                return update.executeUpdate();
+            }
+        });
+        settle(settled.head());
+        return settled;
     }
 
     private boolean takeFence(Connection connection) throws SQLException {

@@ -3,7 +3,7 @@ package io.daybook.sequencer;
 /**
  * How a round ended.
  *
- * @param numbered how many events got a position
+ * @param numbered how many events have a final position now that had none before
  * @param head the last position afterwards, as far as this round knows; -1 if it did not look
  * @param more whether it stopped at its bound, so the next round should follow at once
  * @param busy whether another node holds the fence

@@ -3,11 +3,13 @@ package io.daybook.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.Daybook;
+import io.daybook.ledger.LedgerEntry;
 import io.daybook.testkit.Seeds;
 import io.daybook.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -20,10 +22,12 @@ abstract class KillConformance {
     abstract TestDatabase newDatabase();
 
     @Test
-    void acknowledged_appends_survive_twenty_kills_of_the_process() throws Exception {
+    void what_was_acknowledged_or_heard_survives_twenty_kills_of_the_process() throws Exception {
         long seed = Seeds.next();
         Random random = new Random(seed);
         TreeSet<Long> acknowledged = new TreeSet<>();
+        // Position to what was heard of it.
+        TreeMap<Long, String> heard = new TreeMap<>();
         int commits = 0;
         try (TestDatabase database = newDatabase()) {
             for (int kill = 0; kill < KILLS; kill++) {
@@ -35,6 +39,12 @@ abstract class KillConformance {
                         Long.toString(seed + kill))) {
                     child.await(60 + random.nextInt(200), line -> line.startsWith("ack"), 60);
                     child.kill();
+                    for (String line : child.matching(line -> line.startsWith("heard"))) {
+                        String[] parts = line.split(" ", 3);
+                        assertThat(heard.put(Long.valueOf(parts[1]), parts[2]))
+                                .as("position %s was heard of by one process only", parts[1])
+                                .isNull();
+                    }
                     for (String line : child.matching(line -> line.startsWith("ack"))) {
                         commits++;
                         Arrays.stream(line.split(" "))
@@ -50,6 +60,10 @@ abstract class KillConformance {
                         .atMost(Duration.ofSeconds(60))
                         .untilAsserted(() -> LogCheck.read(database).isWhole());
                 LogCheck.verifies(daybook);
+                heard.forEach((position, what) -> assertThat(what(daybook, position))
+                        .as("what was heard of position %d before a kill is still so", position)
+                        .isEqualTo(what));
+                assertThat(heard).hasSizeGreaterThan(1_000);
                 System.out.printf(
                         "seed %d: %d commits acknowledged through %d kills, %d events in the log, %d had no position yet%n",
                         seed,
@@ -60,5 +74,14 @@ abstract class KillConformance {
             }
             assertThat(commits).isGreaterThan(1_000);
         }
+    }
+
+    private static String what(Daybook daybook, long position) {
+        return daybook.ledger()
+                .entry(position)
+                .map(LedgerEntry::event)
+                .map(event ->
+                        event.version() + " " + event.recordedAt().orElseThrow().toEpochMilli())
+                .orElse("nothing");
     }
 }

@@ -1,13 +1,15 @@
 package io.daybook.faults;
 
 import io.daybook.Daybook;
+import io.daybook.consumers.Consumers;
 import io.daybook.event.Operation;
 import io.daybook.event.Receipt;
+import io.daybook.notifier.Registration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A process that appends as fast as it can and says what was acknowledged, until it is killed. */
+/** A process that appends as fast as it can and says what was acknowledged, and what it heard, until it is killed. */
 final class KilledWriter {
 
     private static final int THREADS = 4;
@@ -22,6 +24,14 @@ final class KilledWriter {
                 .password(arguments[2])
                 .open();
         long seed = Long.parseLong(arguments[3]);
+        Registration ears = daybook.notifier().register();
+        Consumers.consume(
+                ears,
+                event -> say("heard %d %d %d"
+                        .formatted(
+                                event.position().orElseThrow(),
+                                event.version(),
+                                event.recordedAt().orElseThrow().toEpochMilli())));
         List<Thread> threads = new ArrayList<>();
         for (int writer = 0; writer < THREADS; writer++) {
             Random random = new Random(seed * 100 + writer);
@@ -44,11 +54,15 @@ final class KilledWriter {
             });
             StringBuilder line = new StringBuilder("ack");
             receipt.events().forEach(event -> line.append(' ').append(event.eventId()));
-            // One write per line: a line that arrived was acknowledged, whole.
-            synchronized (KilledWriter.class) {
-                System.out.println(line);
-                System.out.flush();
-            }
+            say(line.toString());
+        }
+    }
+
+    /** One write per line: a line that arrived was acknowledged, or heard, whole. */
+    private static void say(String line) {
+        synchronized (KilledWriter.class) {
+            System.out.println(line);
+            System.out.flush();
         }
     }
 }

@@ -1,5 +1,6 @@
 -- Daybook on H2 2.3 and later. The same tables as on PostgreSQL (../postgresql/V1__daybook.sql), column by column.
--- Only here: pending (H2 has no transaction snapshots) and entity_locks (H2 has no advisory locks).
+-- Only here: pending (H2 has no transaction snapshots), durable_head (H2 shows commits before they are on disk) and entity_locks
+-- (H2 has no advisory locks).
 -- H2 commits each statement that defines something by itself, so a migration that is cut off leaves a part of itself behind
 -- and is run again from its beginning: every statement must do no harm the second time.
 
@@ -101,6 +102,24 @@ comment on table pending is 'Events without a position: each append inserts its 
 comment on column pending.event_id is 'The event that waits.';
 
 -- ---------------------------------------------------------------------------------------------------------------------
+-- durable_head (H2 only): up to where positions are final
+-- ---------------------------------------------------------------------------------------------------------------------
+create table if not exists durable_head (
+    id       smallint not null primary key check (id = 1),
+    position bigint   not null,
+    flushes  bigint   not null
+);
+
+comment on table durable_head is 'One row. H2 shows a commit to others before it is on disk: a round moves this on in a second transaction, and nobody hears of a position before.';
+comment on column durable_head.id is 'Always 1.';
+comment on column durable_head.position is 'Every position up to here is on disk, and final.';
+comment on column durable_head.flushes is 'Counts writes that had no other purpose than to bring what was committed before to disk.';
+
+insert into durable_head (id, position, flushes)
+select 1, 0, 0
+where not exists (select 1 from durable_head);
+
+-- ---------------------------------------------------------------------------------------------------------------------
 -- entity_locks (H2 only): one writer per entity at a time
 -- ---------------------------------------------------------------------------------------------------------------------
 create table if not exists entity_locks (
@@ -134,7 +153,8 @@ create table if not exists registrations (
     partitions     integer                     not null,
     created        timestamp(6) with time zone not null,
     paused         timestamp(6) with time zone,
-    pause_reason   varchar
+    pause_reason   varchar,
+    drain_until    bigint
 );
 
 comment on table registrations is 'Durable registrations: a name, what it wants to hear, where it began.';
@@ -145,6 +165,7 @@ comment on column registrations.partitions is 'Number of shares that its entitie
 comment on column registrations.created is 'When it was registered first (database clock).';
 comment on column registrations.paused is 'Since when nothing is delivered (database clock); null = it is delivered.';
 comment on column registrations.pause_reason is 'Why nothing is delivered: what the operator said, or the failure that stopped it; null = it is delivered, or nobody said.';
+comment on column registrations.drain_until is 'Position that all partitions come to and stop at, so that their number can be changed; null = none.';
 
 create table if not exists cursors (
     registration varchar                     not null references registrations (name) on delete cascade,

@@ -111,7 +111,8 @@ create table registrations (
     partitions     integer                  not null,
     created        timestamp with time zone not null,
     paused         timestamp with time zone,
-    pause_reason   varchar
+    pause_reason   varchar,
+    drain_until    bigint
 );
 
 comment on table registrations is 'Durable registrations: a name, what it wants to hear, where it began.';
@@ -122,6 +123,7 @@ comment on column registrations.partitions is 'Number of shares that its entitie
 comment on column registrations.created is 'When it was registered first (database clock).';
 comment on column registrations.paused is 'Since when nothing is delivered (database clock); null = it is delivered.';
 comment on column registrations.pause_reason is 'Why nothing is delivered: what the operator said, or the failure that stopped it; null = it is delivered, or nobody said.';
+comment on column registrations.drain_until is 'Position that all partitions come to and stop at, so that their number can be changed; null = none.';
 
 create table cursors (
     registration varchar                  not null references registrations (name) on delete cascade,
