@@ -43,6 +43,11 @@ record Context(
         Value.of(text);
     }
 
+    /** The same, by that actor and for that reason; null = nobody, none. */
+    Context of(@Nullable String newActor, @Nullable String newReason) {
+        return new Context(newActor, newReason, correlationId, causationPosition, surroundings, onceKey);
+    }
+
     Context withActor(String newActor) {
         return new Context(newActor, reason, correlationId, causationPosition, surroundings, onceKey);
     }

@@ -3,7 +3,9 @@ package io.daybook;
 import io.daybook.database.Database;
 import io.daybook.database.DatabaseFailure;
 import io.daybook.database.SqlStates;
+import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
+import io.daybook.event.EntityType;
 import io.daybook.event.Receipt;
 import io.daybook.history.EntityHistory;
 import io.daybook.history.EntityState;
@@ -70,6 +72,7 @@ public final class Daybook implements AutoCloseable {
             SecureRandom random,
             Duration appendTimeout,
             long maxValueBytes,
+            Duration lease,
             boolean readOnly,
             boolean sequencing) {
         this.database = database;
@@ -83,11 +86,6 @@ public final class Daybook implements AutoCloseable {
                 : new H2Appender(database, reading, id, ids, clock);
         NodeSignals nodeSignals = database.isPostgresql() ? new NodeSignals(database, id) : null;
         this.signals = nodeSignals;
-        this.notifier = new Notifier(database, ledger, () -> {
-            if (nodeSignals != null) {
-                nodeSignals.start(this.notifier()::wake);
-            }
-        });
         this.readOnly = readOnly;
         if (!readOnly && !database.isPostgresql()) {
             H2EventIds.goOnBehindTheLast(database);
@@ -96,6 +94,17 @@ public final class Daybook implements AutoCloseable {
         Runnable wake = sequencer == null ? () -> {} : sequencer::wake;
         Writer writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
         this.nobody = new UnitOfWork(writer, Context.NOBODY);
+        this.notifier = new Notifier(
+                database,
+                ledger,
+                id,
+                nodeSignals,
+                lease,
+                (connection, registration, operation, actor, reason, about) -> writer.recordOwn(
+                        connection,
+                        Context.NOBODY.of(actor, reason),
+                        Change.of(new EntityRef(EntityType.DAYBOOK_REGISTRATION, registration), operation)
+                                .value(about.isEmpty() ? null : about)));
         if (sequencer != null) {
             sequencer.start();
         }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class DaybookBuilder {
 
     private static final Duration DEFAULT_APPEND_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
+    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
     private static final long DEFAULT_MAX_VALUE_BYTES = 1 << 20;
     private static final int DEFAULT_POOL_SIZE = 10;
 
@@ -34,6 +36,7 @@ public final class DaybookBuilder {
     private boolean readOnly;
     private boolean sequencing = true;
     private Duration appendTimeout = DEFAULT_APPEND_TIMEOUT;
+    private Duration lease = DEFAULT_LEASE;
     private long maxValueBytes = DEFAULT_MAX_VALUE_BYTES;
     private Clock clock = Clock.systemUTC();
     private SecureRandom random = new SecureRandom();
@@ -103,6 +106,15 @@ public final class DaybookBuilder {
         return this;
     }
 
+    /**
+     * How long this process may be silent before others deliver what it delivered. Default: 10 seconds. Shorter = a crash is noticed
+     * sooner; longer = a pause of the process (garbage collection, a busy machine) or of the database costs no hand-over.
+     */
+    public DaybookBuilder lease(Duration newLease) {
+        lease = newLease;
+        return this;
+    }
+
     /** Largest value, and largest metadata, of one event, in bytes of its JSON in UTF-8. Default: 1 MiB. */
     public DaybookBuilder maxValueBytes(long bytes) {
         maxValueBytes = bytes;
@@ -133,6 +145,7 @@ public final class DaybookBuilder {
         check(poolSize >= 4, "poolSize", poolSize, "at least 4");
         check(maxValueBytes >= 1, "maxValueBytes", maxValueBytes, "at least 1");
         check(!appendTimeout.isNegative() && !appendTimeout.isZero(), "appendTimeout", appendTimeout, "more than zero");
+        check(lease.compareTo(SHORTEST_LEASE) >= 0, "lease", lease, "at least one second");
         Database database = database();
         try {
             Migrations migrations = Migrations.of(database.dataSource(), schema);
@@ -141,7 +154,7 @@ public final class DaybookBuilder {
             } else {
                 migrations.validate();
             }
-            return new Daybook(database, clock, random, appendTimeout, maxValueBytes, readOnly, sequencing);
+            return new Daybook(database, clock, random, appendTimeout, maxValueBytes, lease, readOnly, sequencing);
         } catch (MigrationException e) {
             database.close();
             throw new SchemaNotReady(e);

@@ -62,11 +62,18 @@ final class Unit {
     record Placed(Change change, Touched touched, int place) {}
 
     private final long maxValueBytes;
+    private final boolean own;
     private final Map<EntityRef, Touched> entities = new LinkedHashMap<>();
     private final List<Placed> changes = new ArrayList<>();
 
     Unit(long maxValueBytes) {
+        this(maxValueBytes, false);
+    }
+
+    /** @param own whether Daybook itself speaks, of entities that are its own */
+    Unit(long maxValueBytes, boolean own) {
         this.maxValueBytes = maxValueBytes;
+        this.own = own;
     }
 
     /**
@@ -77,7 +84,7 @@ final class Unit {
      */
     void add(Change change) {
         EntityRef entity = change.entity();
-        if (entity.type().isReserved()) {
+        if (entity.type().isReserved() && !own) {
             throw new InvalidEvent(
                     "Events of %s are Daybook's own; an application cannot append them.".formatted(entity.type()));
         }

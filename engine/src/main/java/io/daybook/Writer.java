@@ -2,6 +2,7 @@ package io.daybook;
 
 import io.daybook.database.DatabaseFailure;
 import io.daybook.database.SqlStates;
+import io.daybook.event.Change;
 import io.daybook.event.Receipt;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -68,6 +69,15 @@ final class Writer {
         Receipt receipt = appendInCallers(connection, unit, transactionId, context);
         appended.run();
         return receipt;
+    }
+
+    /** What Daybook itself has to say of its own entities, in the transaction that the connection has open. */
+    void recordOwn(Connection connection, Context context, Change change) {
+        refuseUnlessWritable.run();
+        Unit unit = new Unit(maxValueBytes, true);
+        unit.add(change);
+        appendInCallers(connection, unit, context.transactionId(daybookId, ids), context);
+        appended.run();
     }
 
     private <E extends Exception> Unit collect(Tx.Work<E> work) throws E {

@@ -190,6 +190,20 @@ public final class Database implements AutoCloseable {
         return schema;
     }
 
+    /** Whether no other process can have this database open: an H2 database that is embedded and served to nobody. */
+    public boolean isOneProcess() {
+        if (kind != Kind.H2) {
+            return false;
+        }
+        return call("Asking the database for its URL", c -> {
+            String url = c.getMetaData().getURL().toUpperCase(Locale.ROOT);
+            return !url.startsWith("JDBC:H2:TCP:")
+                    && !url.startsWith("JDBC:H2:SSL:")
+                    && !url.contains("AUTO_SERVER=TRUE")
+                    && !url.contains("FILE_LOCK=NO");
+        });
+    }
+
     public DataSource dataSource() {
         return dataSource;
     }
@@ -204,6 +218,11 @@ public final class Database implements AutoCloseable {
     /** jOOQ on that connection, its generated tables in the schema of this database. */
     public DSLContext jooq(Connection connection) {
         return DSL.using(connection, kind.dialect, settings);
+    }
+
+    /** jOOQ on that connection as an application expects it: nothing of ours in its settings. */
+    public DSLContext applicationJooq(Connection connection) {
+        return DSL.using(connection, kind.dialect);
     }
 
     /** jOOQ without a connection, to render a statement once and use it often. */

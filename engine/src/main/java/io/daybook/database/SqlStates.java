@@ -29,6 +29,11 @@ public final class SqlStates {
                 || isDuplicateKey(e);
     }
 
+    /** A row that is referred to is gone. PostgreSQL: foreign_key_violation; H2: REFERENTIAL_INTEGRITY_VIOLATED_PARENT_MISSING. */
+    public static boolean isParentMissing(SQLException e) {
+        return is(e, "23503") || is(e, "23506");
+    }
+
     public static boolean isDuplicateKey(SQLException e) {
         return is(e, "23505");
     }

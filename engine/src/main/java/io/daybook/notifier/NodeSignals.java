@@ -7,9 +7,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +48,16 @@ public final class NodeSignals implements AutoCloseable {
                   and l.pid <> ?)
             """;
 
+    /** What is told when a round numbered something. */
+    private static final String ROUND = "";
+
+    private static final char SEPARATOR = ' ';
+
     private final Database database;
     private final String channel;
+    /** Who tells, so that nobody listens to itself. */
+    private final String sender = SEPARATOR + UUID.randomUUID().toString();
+
     private final int presenceClass;
     private final WakeUp pause = new WakeUp();
     private volatile @Nullable Thread thread;
@@ -69,16 +81,17 @@ public final class NodeSignals implements AutoCloseable {
     /**
      * Begins to listen.
      *
-     * @param onSignal told that another node's round numbered something, or that this was not to be heard for a while
+     * @param onSignal told what another node told; the empty text where a round numbered something, or where nothing was to be heard for a
+     *     while
      */
-    public void start(Runnable onSignal) {
+    public void start(Consumer<String> onSignal) {
         Thread listener = new Thread(() -> listen(onSignal), "daybook-listen");
         listener.setDaemon(true);
         thread = listener;
         listener.start();
     }
 
-    private void listen(Runnable onSignal) {
+    private void listen(Consumer<String> onSignal) {
         Duration sleep = SHORTEST_PAUSE;
         boolean warned = false;
         while (!closed) {
@@ -92,7 +105,7 @@ public final class NodeSignals implements AutoCloseable {
                 }
                 sleep = SHORTEST_PAUSE;
                 // What happened while nobody listened is found by looking.
-                onSignal.run();
+                onSignal.accept(ROUND);
                 receive(c, onSignal);
             } catch (SQLException | RuntimeException e) {
                 if (!closed && !warned) {
@@ -103,7 +116,7 @@ public final class NodeSignals implements AutoCloseable {
                 }
             }
             ownPid = -1;
-            onSignal.run();
+            onSignal.accept(ROUND);
             sleep(sleep);
             sleep = WakeUp.longer(sleep, SHORTEST_PAUSE, LONGEST_PAUSE);
         }
@@ -122,12 +135,17 @@ public final class NodeSignals implements AutoCloseable {
         }
     }
 
-    private void receive(Connection c, Runnable onSignal) throws SQLException {
+    private void receive(Connection c, Consumer<String> onSignal) throws SQLException {
         PGConnection notifications = c.unwrap(PGConnection.class);
         while (!closed) {
-            if (notifications.getNotifications(HEARTBEAT_MILLISECONDS).length > 0) {
-                onSignal.run();
-            } else {
+            PGNotification[] received = notifications.getNotifications(HEARTBEAT_MILLISECONDS);
+            Set<String> told = new HashSet<>();
+            for (PGNotification notification : received) {
+                told.add(notification.getParameter());
+            }
+            told.removeIf(what -> what.endsWith(sender));
+            told.forEach(what -> onSignal.accept(what.substring(0, Math.max(0, what.indexOf(SEPARATOR)))));
+            if (received.length == 0) {
                 heartbeat(c);
             }
         }
@@ -162,13 +180,19 @@ public final class NodeSignals implements AutoCloseable {
         }
         if (othersListen) {
             lastNotify = now;
-            database.run("Telling other nodes", c -> {
-                try (PreparedStatement notify = c.prepareStatement("select pg_notify(?, '')")) {
-                    notify.setString(1, channel);
-                    notify.execute();
-                }
-            });
+            tell(ROUND);
         }
+    }
+
+    /** Tells other nodes something that is rarely told. Thread-safe. */
+    void tell(String what) {
+        database.run("Telling other nodes", c -> {
+            try (PreparedStatement notify = c.prepareStatement("select pg_notify(?, ?)")) {
+                notify.setString(1, channel);
+                notify.setString(2, what + sender);
+                notify.execute();
+            }
+        });
     }
 
     private boolean othersListen() {

@@ -12,6 +12,7 @@ import io.daybook.ledger.LedgerDiverged;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerPoint;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -21,8 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,25 +45,40 @@ public final class Notifier implements AutoCloseable {
 
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
-    /** How many registrations may catch up from the database at the same time: the pool is the application's too. */
-    private static final int CATCHING_UP = 3;
+    /** A node that was told to look again does so at once, but not over and over. */
+    private static final Duration SHORTEST_STEP = Duration.ofMillis(20);
 
+    /** How often a node looks whether it should take or give up something, where nothing can tell it: on H2. */
+    private static final Duration UNTOLD_STEP = Duration.ofSeconds(1);
+
+    /** What a node tells others when who delivers what may change. */
+    private static final String DIVISION = "division";
+
+    private final Database database;
     private final Ledger ledger;
+    private final UUID daybookId;
+    private final RegistrationTable stored;
+    private final ParkedTable parked;
     private final CursorTable cursors;
-    private final Runnable onFirstRegistration;
+    private final Deliverer deliverer;
+    private final Ownership ownership;
+    private final Recorder recorder;
+    private final @Nullable NodeSignals signals;
+    private final Duration step;
     private final Map<String, Registration> registrations = new ConcurrentHashMap<>();
-    private final Semaphore catchingUp = new Semaphore(CATCHING_UP, true);
     private final WakeUp readerWakeUp = new WakeUp();
+    private final WakeUp ownershipWakeUp = new WakeUp();
     private final WakeUp saverWakeUp = new WakeUp();
     private final Advances advances = new Advances();
     private final Advances sequenced = new Advances();
     private final Thread readerThread = daemon("daybook-reader", this::readLoop);
     private final Thread saverThread = daemon("daybook-cursors", this::saveLoop);
+    private final Thread ownershipThread = daemon("daybook-leases", this::ownershipLoop);
 
     /** Guards {@link #index} and the moves of {@link #reader}; taken before the lock of a registration, never after. */
     private final Object dispatch = new Object();
 
-    private final TopicIndex<Registration> index = new TopicIndex<>();
+    private final TopicIndex<Partition> index = new TopicIndex<>();
     private volatile LedgerPoint reader = LedgerPoint.BEGINNING;
     private volatile boolean closed;
     private boolean started;
@@ -71,12 +86,56 @@ public final class Notifier implements AutoCloseable {
     /**
      * For the engine: use {@code daybook.notifier()}.
      *
-     * @param onFirstRegistration told once, when somebody wants to hear something for the first time
+     * @param signals wake-ups between nodes; null where the database has none
+     * @param lease how long this node may be silent before other nodes deliver what it delivered
+     * @param recorder writes down what is done to registrations
      */
-    public Notifier(Database database, Ledger ledger, Runnable onFirstRegistration) {
+    public Notifier(
+            Database database,
+            Ledger ledger,
+            UUID daybookId,
+            @Nullable NodeSignals signals,
+            Duration lease,
+            Recorder recorder) {
+        this.database = database;
         this.ledger = ledger;
-        this.onFirstRegistration = onFirstRegistration;
-        this.cursors = new CursorTable(database);
+        this.daybookId = daybookId;
+        this.signals = signals;
+        this.recorder = recorder;
+        NodeIdentity identity = NodeIdentity.own();
+        this.cursors = new CursorTable(database, identity);
+        this.stored = new RegistrationTable(database);
+        this.parked = new ParkedTable(database);
+        this.deliverer = new Deliverer(database, ledger, cursors, stored, parked, recorder);
+        this.ownership = new Ownership(cursors, identity::newNode, lease, System::nanoTime, this::tellOthersOfDivision);
+        Duration third = lease.dividedBy(3);
+        this.step = signals == null && third.compareTo(UNTOLD_STEP) > 0 ? UNTOLD_STEP : third;
+    }
+
+    UUID daybookId() {
+        return daybookId;
+    }
+
+    Ownership ownership() {
+        return ownership;
+    }
+
+    void wakeOwnership() {
+        ownershipWakeUp.wake();
+    }
+
+    private void tellOthersOfDivision() {
+        if (signals != null) {
+            signals.tell(DIVISION);
+        }
+    }
+
+    private void signalled(String what) {
+        if (what.equals(DIVISION)) {
+            ownershipWakeUp.wake();
+        } else {
+            wake();
+        }
     }
 
     /** Threads run only where somebody listens: a process that just appends or looks something up needs none. */
@@ -92,7 +151,10 @@ public final class Notifier implements AutoCloseable {
         }
         readerThread.start();
         saverThread.start();
-        onFirstRegistration.run();
+        ownershipThread.start();
+        if (signals != null) {
+            signals.start(this::signalled);
+        }
     }
 
     private static Thread daemon(String name, Runnable loop) {
@@ -121,32 +183,69 @@ public final class Notifier implements AutoCloseable {
      * @throws IllegalArgumentException if it is new and shall begin at a position that the ledger does not have yet
      */
     public Registration register(String name, Start start, Topic... topics) {
+        return register(name, start, 0, topics);
+    }
+
+    /**
+     * The durable registration of that name, whose entities are divided into so many partitions: as many threads and nodes can deliver
+     * it at the same time, with the order of each entity's events kept. It begins there if it is new, and else goes on where it was.
+     *
+     * @param partitions 1 to 256; a known one must have as many ({@link RegistrationControl#divide} changes that)
+     * @param topics what it hears: an event that one of them matches; none = everything
+     * @throws RegistrationDiffers if it is known with other topics, or another number of partitions
+     * @throws LedgerDiverged if the database is not the one that its cursor was made in
+     * @throws IllegalArgumentException if it is new and shall begin at a position that the ledger does not have yet
+     */
+    public Registration registerDivided(String name, int partitions, Start start, Topic... topics) {
+        return register(name, start, Partitions.check(partitions), topics);
+    }
+
+    /** @param partitions 0 = as it is, or one */
+    private Registration register(String name, Start start, int partitions, Topic... topics) {
         startIfFirst();
         checkName(name);
         Set<Topic> wanted = asSet(topics);
-        CursorTable.Stored stored =
-                cursors.find(name).orElseGet(() -> cursors.addIfMissing(name, wanted, resolve(start)));
-        if (!stored.topics().equals(wanted)) {
-            throw new RegistrationDiffers(name, stored.topics(), wanted);
+        RegistrationTable.Stored found = stored.find(name)
+                .orElseGet(() -> stored.addIfMissing(name, wanted, resolve(start), Math.max(1, partitions)));
+        if (!found.topics().equals(wanted)) {
+            throw RegistrationDiffers.byTopics(name, found.topics(), wanted);
+        }
+        if (partitions != 0 && partitions != found.cursors().size()) {
+            throw RegistrationDiffers.byPartitions(name, found.cursors().size(), partitions);
         }
         return registrations.computeIfAbsent(name, n -> {
-            checkCursor(stored);
-            Registration registration = new Registration(this, ledger, n, true, wanted, stored.cursor());
+            found.cursors().forEach(cursor -> checkCursor(n, cursor.point()));
             LOG.info(
                     "Registration {} goes on after position {}.",
                     n,
-                    stored.cursor().position());
-            return registration;
+                    found.last().position());
+            return new Registration(
+                    this, deliverer, n, true, wanted, found.cursors().size());
         });
     }
 
     /** An ephemeral registration, as in Taipy: from now on, in memory, gone with the process. */
     public Registration register(Topic... topics) {
+        return ephemeral(Start.now(), topics);
+    }
+
+    /**
+     * An ephemeral registration that begins in the past: hears again what was, and then what comes. Durable cursors stay where they
+     * are. Unregister it when it is done.
+     *
+     * @throws IllegalArgumentException if it shall begin at a position that the ledger does not have yet
+     */
+    public Registration replay(Start start, Topic... topics) {
+        return ephemeral(start, topics);
+    }
+
+    private Registration ephemeral(Start start, Topic... topics) {
         startIfFirst();
         String id = "REGISTRATION_" + UUID.randomUUID();
-        Registration registration = new Registration(this, ledger, id, false, asSet(topics), ledger.head());
+        Registration registration = new Registration(this, deliverer, id, false, asSet(topics), 1);
+        LedgerPoint point = resolve(start);
         registrations.put(id, registration);
-        becomeLive(registration);
+        registration.begin(point);
         return registration;
     }
 
@@ -158,61 +257,122 @@ public final class Notifier implements AutoCloseable {
     public Registration replaceTopics(String name, Topic... topics) {
         startIfFirst();
         Set<Topic> wanted = asSet(topics);
-        CursorTable.Stored stored = cursors.find(name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "There is no registration %s. Use register to make one.".formatted(name)));
-        cursors.replaceTopics(name, wanted);
+        RegistrationTable.Stored before = required(name);
+        stored.replaceTopics(name, wanted);
         Registration known = registrations.get(name);
         if (known != null) {
-            synchronized (dispatch) {
-                if (known.isLive()) {
-                    index.remove(known, known.topics());
-                }
-                known.replaceTopics(wanted, reader);
-            }
+            changeTopics(known, wanted);
         }
-        LOG.info("Registration {} now hears {} instead of {}.", name, wanted, stored.topics());
+        // Who delivers it elsewhere hears of it.
+        tellOthersOfDivision();
+        LOG.info("Registration {} now hears {} instead of {}.", name, wanted, before.topics());
         return register(name, topics);
     }
 
-    /** Forgets that registration, with its cursor. One that is not known is no error. */
+    private RegistrationTable.Stored required(String name) {
+        return stored.find(name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "There is no registration %s. Use register to make one.".formatted(name)));
+    }
+
+    void changeTopics(Registration registration, Set<Topic> topics) {
+        synchronized (dispatch) {
+            registration.livePartitions().forEach(partition -> index.remove(partition, registration.topics()));
+            registration.replaceTopics(topics);
+        }
+    }
+
+    /**
+     * For operators: pause, resume, rewind, skip, divide, and what was parked.
+     *
+     * @throws IllegalArgumentException if there is no durable registration of that name
+     */
+    public RegistrationControl control(String name) {
+        required(name);
+        return new RegistrationControl(
+                name, database, ledger, stored, parked, recorder, this::resolve, this::divisionChanged, null, null);
+    }
+
+    private void divisionChanged() {
+        ownershipWakeUp.wake();
+        tellOthersOfDivision();
+    }
+
+    /** Forgets that registration, with its cursor and what is parked for it. One that is not known is no error. */
     public void unregister(String id) {
         Registration registration = registrations.remove(id);
         if (registration != null) {
             forget(registration);
+            ownership.forget(registration.competitor());
         }
         if (registration == null || registration.isDurable()) {
-            cursors.remove(id);
+            stored.remove(id);
+            tellOthersOfDivision();
         }
     }
 
     private void forget(Registration registration) {
         synchronized (dispatch) {
-            if (registration.isLive()) {
-                index.remove(registration, registration.topics());
-            }
+            registration.livePartitions().forEach(partition -> index.remove(partition, registration.topics()));
             registration.close();
         }
     }
 
+    /** The reader brings them nothing more. */
+    void dropFromReader(Collection<Partition> partitions) {
+        synchronized (dispatch) {
+            for (Partition partition : partitions) {
+                if (partition.registration.livePartitions().contains(partition)) {
+                    index.remove(partition, partition.registration.topics());
+                    partition.registration.noLongerLive(partition);
+                }
+            }
+        }
+    }
+
     /**
-     * A durable registration as the database knows it, whichever node consumes it.
+     * A durable registration as the database knows it, whichever nodes deliver it.
      *
-     * @param position of its cursor, as it was saved last
+     * @param position of its cursor, as it was saved last; of several partitions the one that is least far
      * @param lag how many positions of the ledger come after that
+     * @param partitions into how many partitions it is divided
+     * @param owners the nodes that deliver its partitions, by number; null where nobody does. Whether their leases last is another
+     *     question: see the table {@code nodes}
+     * @param paused since when it is delivered to nobody; empty = it is delivered
+     * @param pauseReason why not
+     * @param parked how many events are set aside
      */
-    public record Known(String name, Set<Topic> topics, long position, long lag) {}
+    public record Known(
+            String name,
+            Set<Topic> topics,
+            long position,
+            long lag,
+            int partitions,
+            List<@Nullable String> owners,
+            Optional<Instant> paused,
+            Optional<String> pauseReason,
+            long parked) {}
 
     /** All durable registrations, by name. */
     public List<Known> known() {
         long head = ledger.head().position();
-        return cursors.list().stream()
-                .map(stored -> new Known(
-                        stored.name(),
-                        stored.topics(),
-                        stored.cursor().position(),
-                        Math.max(0, head - stored.cursor().position())))
-                .toList();
+        return stored.list().stream().map(found -> known(found, head)).toList();
+    }
+
+    private static Known known(RegistrationTable.Stored found, long head) {
+        long position = found.last().position();
+        List<@Nullable String> owners = new java.util.ArrayList<>();
+        found.cursors().forEach(cursor -> owners.add(cursor.owner()));
+        return new Known(
+                found.name(),
+                found.topics(),
+                position,
+                Math.max(0, head - position),
+                found.cursors().size(),
+                java.util.Collections.unmodifiableList(owners),
+                Optional.ofNullable(found.paused()).map(java.time.OffsetDateTime::toInstant),
+                Optional.ofNullable(found.pauseReason()),
+                found.parked());
     }
 
     private static void checkName(String name) {
@@ -236,10 +396,10 @@ public final class Notifier implements AutoCloseable {
         return start instanceof Start.AtInstant at ? ledger.recordedUntil(at.recorded()) : ledger.head();
     }
 
-    private void checkCursor(CursorTable.Stored stored) {
-        Optional<LedgerPoint> found = ledger.point(stored.cursor().position());
-        if (!found.equals(Optional.of(stored.cursor()))) {
-            throw new LedgerDiverged("Registration " + stored.name(), stored.cursor(), found.orElse(null));
+    private void checkCursor(String name, LedgerPoint cursor) {
+        LedgerDiverged diverged = deliverer.compare(name, cursor);
+        if (diverged != null) {
+            throw diverged;
         }
     }
 
@@ -257,27 +417,19 @@ public final class Notifier implements AutoCloseable {
         return advances;
     }
 
-    <T> T catchUp(Supplier<T> read) throws InterruptedException {
-        catchingUp.acquire();
-        try {
-            return read.get();
-        } finally {
-            catchingUp.release();
-        }
-    }
-
-    /** Lets the reader serve that registration, if it has come as far. */
-    void becomeLive(Registration registration) {
+    /** Lets the reader serve that partition, if it has come as far. */
+    void becomeLive(Partition partition) {
+        Registration registration = partition.registration;
         synchronized (dispatch) {
             if (index.isEmpty() && !closed) {
                 // Nobody listens, so the reader stands anywhere: it goes on where the first one does. It stands there
                 // before that one is live, whose progress would else be taken from where the reader stood.
-                reader = registration.lookedPoint();
-                if (registration.goLive(reader)) {
-                    index.add(registration, registration.topics());
+                reader = registration.looked(partition);
+                if (registration.goLive(partition, reader)) {
+                    index.add(partition, registration.topics());
                 }
-            } else if (!closed && registration.goLive(reader)) {
-                index.add(registration, registration.topics());
+            } else if (!closed && registration.goLive(partition, reader)) {
+                index.add(partition, registration.topics());
             }
         }
         readerWakeUp.wake();
@@ -331,9 +483,10 @@ public final class Notifier implements AutoCloseable {
             if (reader.equals(from)) {
                 LedgerPoint before = from;
                 for (LedgerEntry entry : page) {
-                    for (Registration registration : index.listeners(entry.event())) {
-                        if (!registration.offer(entry, before)) {
-                            index.remove(registration, registration.topics());
+                    for (Partition partition : index.listeners(entry.event())) {
+                        Registration registration = partition.registration;
+                        if (!registration.offer(partition, entry, before)) {
+                            index.remove(partition, registration.topics());
                         }
                     }
                     before = entry.point();
@@ -349,8 +502,9 @@ public final class Notifier implements AutoCloseable {
         LOG.error("{}", because.getMessage());
         synchronized (dispatch) {
             for (Registration registration : registrations.values()) {
-                if (registration.isLive()) {
-                    index.remove(registration, registration.topics());
+                List<Partition> live = registration.livePartitions();
+                if (!live.isEmpty()) {
+                    live.forEach(partition -> index.remove(partition, registration.topics()));
                     registration.fail(new LedgerDiverged(
                             "Registration " + registration.id(), because.expected(), because.found()));
                 }
@@ -418,22 +572,57 @@ public final class Notifier implements AutoCloseable {
     }
 
     private void save(Collection<Registration> which, boolean skippedToo) {
-        Map<String, LedgerPoint> unsaved = new HashMap<>();
-        Map<Registration, LedgerPoint> points = new HashMap<>();
-        for (Registration registration : which) {
-            LedgerPoint point = registration.unsaved(IDLE_SAVE_INTERVAL, skippedToo);
-            if (point != null) {
-                unsaved.put(registration.id(), point);
-                points.put(registration, point);
-            }
+        Map<LeaseTable.Move, Partition> moves = new HashMap<>();
+        which.forEach(registration -> moves.putAll(registration.unsaved(IDLE_SAVE_INTERVAL, skippedToo)));
+        if (moves.isEmpty()) {
+            return;
         }
-        if (!unsaved.isEmpty()) {
-            cursors.save(unsaved);
-            points.forEach(Registration::saved);
+        List<LeaseTable.Move> refused = cursors.save(moves.keySet());
+        moves.forEach((move, partition) -> {
+            if (!refused.contains(move)) {
+                partition.registration.saved(partition, move.to());
+            }
+        });
+        if (!refused.isEmpty()) {
+            // The cursor is elsewhere: moved by a transaction of this node that was faster, or no longer ours. Looking
+            // tells.
+            LOG.debug("{} cursors were not saved: {}", refused.size(), refused);
+            ownershipWakeUp.wake();
         }
     }
 
-    /** Stops reading, saves every cursor, closes every registration. */
+    private void ownershipLoop() {
+        boolean failing = false;
+        while (!closed) {
+            try {
+                if (!ownershipWakeUp.sleep(step)) {
+                    LOG.trace("Looking who delivers what.");
+                }
+                if (closed) {
+                    return;
+                }
+                ownership.step();
+                failing = false;
+                // Whoever waits for something to be handed out may look now.
+                registrations.values().forEach(Registration::signal);
+                Thread.sleep(SHORTEST_STEP.toMillis());
+            } catch (InterruptedException e) {
+                LOG.debug("The sleep before looking who delivers what was interrupted.");
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                if (!failing && !closed) {
+                    LOG.warn(
+                            "Renewing the lease failed: {}. Trying again; once it ends, nothing is delivered here until it works.",
+                            e.getMessage());
+                }
+                failing = true;
+            }
+        }
+    }
+
+    /**
+     * Stops reading, saves every cursor, closes every registration, and gives up what this node delivers, so that others can begin at
+     * once.
+     */
     @Override
     public void close() {
         if (closed) {
@@ -442,8 +631,10 @@ public final class Notifier implements AutoCloseable {
         closed = true;
         readerWakeUp.wake();
         saverWakeUp.wake();
+        ownershipWakeUp.wake();
         join(readerThread);
         join(saverThread);
+        join(ownershipThread);
         try {
             save(registrations.values(), true);
         } catch (RuntimeException e) {
@@ -453,6 +644,11 @@ public final class Notifier implements AutoCloseable {
         }
         registrations.values().forEach(this::forget);
         registrations.clear();
+        try {
+            ownership.close();
+        } catch (RuntimeException e) {
+            LOG.warn("Giving up the lease at close failed: {}. Others begin when it ends.", e.getMessage());
+        }
         advances.advance();
     }
 

@@ -5,17 +5,17 @@ import io.daybook.database.WakeUp;
 import io.daybook.event.DaybookException;
 import io.daybook.event.Receipt;
 import io.daybook.event.Topic;
-import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerDiverged;
-import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerPoint;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,28 +27,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Usually read through an {@code EventConsumer}; {@link #poll} reads it without one. Thread-safe.
  *
- * <p>A registration is either <em>live</em> (the node's reader puts matching events into its bounded queue) or <em>catching
- * up</em> (whoever polls reads from the database, at their own pace). It begins by catching up, becomes live when it has reached
- * the reader, and falls back when its queue is full, so a slow consumer delays nobody and takes no memory.
+ * <p>Any number of nodes may have the same durable registration open. Its entities are divided into partitions (one, unless said
+ * otherwise), each of which is delivered by one node at a time: by a node where somebody reads, as long as its lease lasts. The
+ * order of events is kept within a partition, and so within an entity.
+ *
+ * <p>A partition is either <em>live</em> (the node's reader puts matching events into its bounded queue) or <em>catching up</em>
+ * (whoever polls reads from the database, at their own pace). It begins by catching up, becomes live when it has reached the
+ * reader, and falls back when its queue is full, so a slow consumer delays nobody and takes no memory.
  */
 public final class Registration {
 
-    /** Most events that wait in memory. */
-    private static final int QUEUE_EVENTS = 1_000;
-
-    /** Most bytes that wait in memory, but for the last event. */
-    private static final long QUEUE_BYTES = 8 << 20;
-
-    /** Events to read at once while catching up. */
-    private static final int PAGE = 500;
-
-    /** Positions to look at in one statement while catching up. */
-    private static final long RANGE = 50_000;
-
     private final Notifier notifier;
-    private final Ledger ledger;
+    private final Deliverer deliverer;
     private final String id;
     private final boolean durable;
+    private final Ownership.Competitor competitor = new Competing();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -57,41 +50,26 @@ public final class Registration {
     // All below guarded by the lock.
 
     private Set<Topic> topics;
-    /** Read, not handed out. */
-    private final Deque<LedgerEntry> queue = new ArrayDeque<>();
+    /** Those that this node delivers, by number. */
+    private final Map<Integer, Partition> partitions = new TreeMap<>();
 
-    private long queuedBytes;
-    /** Handed out, in order, from the first that is not done on. */
-    private final Deque<Delivery> handedOut = new ArrayDeque<>();
-    /** Handed out and given back. */
-    private final Queue<Delivery> returned = new PriorityQueue<>(
-            (a, b) -> Long.compare(a.entry().position(), b.entry().position()));
+    private int partitionCount;
+    /** Where the next look for something to hand out begins, so that every partition has its turn. */
+    private int turn;
 
-    private boolean live;
-    private boolean readingAhead;
-    /** Counts the replacements of the topics: a page that was read for earlier ones is of no use. */
-    private int replacements;
-
-    /** Up to here the ledger was looked at for this registration; while live the reader may be further. */
-    private LedgerPoint looked;
-    /** The last delivery done, with all before it. */
-    private LedgerPoint finished;
-
-    private LedgerPoint saved;
-    private long savedAt = System.nanoTime();
+    private volatile boolean competing;
     private @Nullable String holder;
     private @Nullable DaybookException failure;
     private boolean closed;
 
-    Registration(Notifier notifier, Ledger ledger, String id, boolean durable, Set<Topic> topics, LedgerPoint cursor) {
+    Registration(
+            Notifier notifier, Deliverer deliverer, String id, boolean durable, Set<Topic> topics, int partitionCount) {
         this.notifier = notifier;
-        this.ledger = ledger;
+        this.deliverer = deliverer;
         this.id = id;
         this.durable = durable;
         this.topics = Set.copyOf(topics);
-        this.looked = cursor;
-        this.finished = cursor;
-        this.saved = cursor;
+        this.partitionCount = partitionCount;
     }
 
     /** Its name, or for an ephemeral one {@code REGISTRATION_<uuid>}. */
@@ -106,21 +84,75 @@ public final class Registration {
 
     /** What it hears; empty = everything. */
     public Set<Topic> topics() {
+        return locked(() -> topics);
+    }
+
+    /** Into how many partitions its entities are divided. */
+    public int partitions() {
+        return locked(() -> partitionCount);
+    }
+
+    /** Which of them this node delivers at present: empty where nobody reads here, or other nodes have them all. */
+    public Set<Integer> ownPartitions() {
+        return locked(() -> Set.copyOf(partitions.keySet()));
+    }
+
+    String eventId(long position) {
+        return notifier.daybookId() + "/" + position;
+    }
+
+    private <T> T locked(java.util.function.Supplier<T> read) {
         lock.lock();
         try {
-            return topics;
+            return read.get();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Last position finished: everything that matches up to here is processed. */
+    private void withLock(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Last position finished, of the partition that is least far: everything that matches up to here is processed. Of a partition
+     * that another node delivers, as that node saved it last.
+     *
+     * @throws io.daybook.database.DatabaseFailure if other nodes deliver some of it and the database cannot be read
+     */
     public long position() {
         return progress().position();
     }
 
+    private LedgerPoint progress() {
+        Map<Integer, LedgerPoint> here = new HashMap<>();
+        boolean complete = locked(() -> {
+            partitions.values().forEach(p -> here.put(p.number, p.progress()));
+            return !durable || closed || here.size() == partitionCount;
+        });
+        List<LedgerPoint> points = new ArrayList<>(here.values());
+        if (!complete) {
+            List<LedgerPoint> stored = deliverer.cursors(id);
+            for (int number = 0; number < stored.size(); number++) {
+                if (!here.containsKey(number)) {
+                    points.add(stored.get(number));
+                }
+            }
+        }
+        return points.stream()
+                .min((a, b) -> Long.compare(a.position(), b.position()))
+                .orElse(LedgerPoint.BEGINNING);
+    }
+
     /**
-     * The next event, waiting for one if there is none.
+     * The next event, waiting for one if there is none. From the first poll on this node takes part in delivering the registration;
+     * it takes what no other node has.
      *
      * @param timeout how long to wait; zero = look once
      * @return empty if there was none in time
@@ -130,35 +162,78 @@ public final class Registration {
      * @throws InterruptedException if the thread was interrupted while it waited; nothing was handed out
      */
     public Optional<Delivery> poll(Duration timeout) throws InterruptedException {
+        return take(1, null, timeout).stream().findFirst();
+    }
+
+    /**
+     * @param claim for whom: then a partition hands out nothing more while it has something in hand; null = for whoever polls
+     * @return of one partition, in order; empty if there was nothing in time
+     */
+    private List<Delivery> take(int most, @Nullable Claim claim, Duration timeout) throws InterruptedException {
+        boolean oneHand = claim != null;
         long deadline = System.nanoTime() + WakeUp.nanos(timeout);
         boolean tried = false;
         while (true) {
+            if (Thread.interrupted()) {
+                // Not while the database is asked: an embedded H2 closes its files when the thread that writes is
+                // interrupted.
+                throw new InterruptedException("interrupted before a poll");
+            }
+            compete();
+            Partition read = null;
+            Partition.Handout handout = Partition.Handout.NOTHING;
             lock.lockInterruptibly();
             try {
                 while (true) {
                     check();
-                    Delivery next = next();
-                    if (next != null) {
-                        return Optional.of(next);
+                    if (claim != null && claim.ending) {
+                        return List.of();
+                    }
+                    handout = next(most, oneHand);
+                    if (!handout.deliveries().isEmpty()) {
+                        break;
                     }
                     long remaining = deadline - System.nanoTime();
                     if (remaining <= 0 && tried) {
-                        return Optional.empty();
+                        return List.of();
                     }
-                    if (!live && !readingAhead) {
-                        readingAhead = true;
+                    read = toRead();
+                    if (read != null) {
+                        read.beginReading();
                         break;
                     }
                     tried = true;
                     if (remaining > 0) {
-                        changed.awaitNanos(remaining);
+                        // Now and then, whether this node still delivers it.
+                        changed.awaitNanos(
+                                Math.min(remaining, Duration.ofSeconds(1).toNanos()));
+                        if (durable && !competing) {
+                            break;
+                        }
                     }
                 }
             } finally {
                 lock.unlock();
             }
-            readAhead();
-            tried = true;
+            if (read != null) {
+                readAhead(read);
+                tried = true;
+            } else if (handout.followers()) {
+                setAside(handout.deliveries());
+            } else if (!handout.deliveries().isEmpty()) {
+                return handout.deliveries();
+            }
+        }
+    }
+
+    private void compete() {
+        if (durable && !competing) {
+            locked(() -> {
+                check();
+                return true;
+            });
+            notifier.ownership().compete(competitor);
+            competing = true;
         }
     }
 
@@ -169,235 +244,329 @@ public final class Registration {
         if (failure != null) {
             throw failure;
         }
+        for (Partition partition : partitions.values()) {
+            DaybookException failed = partition.failure();
+            if (failed != null) {
+                throw failed;
+            }
+        }
     }
 
-    private @Nullable Delivery next() {
-        Delivery back = returned.poll();
-        if (back != null) {
-            return back;
+    private Partition.Handout next(int most, boolean oneHand) {
+        if (durable && !notifier.ownership().mayDeliver()) {
+            return Partition.Handout.NOTHING;
         }
-        LedgerEntry entry = queue.poll();
-        if (entry == null) {
-            return null;
+        for (Partition partition : inTurn()) {
+            if (oneHand && partition.hasInHand()) {
+                continue;
+            }
+            Partition.Handout handout = partition.next(most);
+            if (!handout.deliveries().isEmpty()) {
+                turn = partition.number + 1;
+                return handout;
+            }
         }
-        queuedBytes -= entry.size();
-        Delivery delivery = new Delivery(this, entry);
-        handedOut.add(delivery);
-        return delivery;
+        return Partition.Handout.NOTHING;
     }
 
-    /** One page from the database, in the thread of whoever polls; only one thread at a time. */
-    private void readAhead() throws InterruptedException {
+    private List<Partition> inTurn() {
+        if (partitions.size() <= 1) {
+            return List.copyOf(partitions.values());
+        }
+        List<Partition> inTurn = new ArrayList<>();
+        partitions.values().stream().filter(p -> p.number >= turn).forEach(inTurn::add);
+        partitions.values().stream().filter(p -> p.number < turn).forEach(inTurn::add);
+        return inTurn;
+    }
+
+    private @Nullable Partition toRead() {
+        for (Partition partition : partitions.values()) {
+            if (partition.wantsToRead()) {
+                return partition;
+            }
+        }
+        return null;
+    }
+
+    /** One page from the database, in the thread of whoever polls; only one thread at a time per partition. */
+    private void readAhead(Partition partition) throws InterruptedException {
         try {
             LedgerPoint from;
             Set<Topic> wanted;
-            int replacementsBefore;
+            int replacements;
             lock.lock();
             try {
-                from = looked;
+                from = partition.looked();
                 wanted = topics;
-                replacementsBefore = replacements;
+                replacements = partition.replacements();
             } finally {
                 lock.unlock();
             }
-            Ledger.Page page = notifier.catchUp(() -> ledger.matching(wanted, from, RANGE, PAGE, "Registration " + id));
-            lock.lock();
-            try {
-                if (replacements != replacementsBefore) {
-                    return;
+            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, id);
+            boolean useful = locked(() -> {
+                if (partition.replacements() != replacements || partition.isLost()) {
+                    return false;
                 }
-                if (!page.entries().isEmpty()) {
-                    finishSkipped(from);
-                }
-                for (LedgerEntry entry : page.entries()) {
-                    queue.add(entry);
-                    queuedBytes += entry.size();
-                }
-                looked = page.lookedUntil();
-            } finally {
-                lock.unlock();
-            }
-            if (page.atEnd()) {
-                notifier.becomeLive(this);
+                partition.read(from, page.entries(), page.lookedUntil());
+                return true;
+            });
+            if (useful && page.atEnd()) {
+                notifier.becomeLive(partition);
             }
         } catch (LedgerDiverged e) {
-            fail(e);
+            withLock(() -> partition.fail(e));
         } finally {
-            lock.lock();
-            try {
-                readingAhead = false;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
+            withLock(partition::endReading);
         }
     }
 
-    boolean isLive() {
+    /** Events behind parked ones of their entities are parked too. */
+    private void setAside(List<Delivery> followers) {
+        try {
+            Partition partition = followers.get(0).partition();
+            deliverer.park(this, partition, followers, pointAfter(followers), null, 0);
+            followers.forEach(this::finished);
+        } catch (OwnershipLost e) {
+            lose(followers.get(0).partition());
+        } catch (RuntimeException e) {
+            followers.forEach(this::again);
+            throw e;
+        }
+    }
+
+    private @Nullable LedgerPoint pointAfter(List<Delivery> deliveries) {
         lock.lock();
         try {
-            return live;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    LedgerPoint lookedPoint() {
-        lock.lock();
-        try {
-            return looked;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * From now on the reader brings what comes after {@code reader}. Called by the notifier, while its reader stands still.
-     *
-     * @return false if this registration has not come as far as the reader, or is closed
-     */
-    boolean goLive(LedgerPoint reader) {
-        lock.lock();
-        try {
-            if (closed || failure != null || live || looked.position() < reader.position()) {
-                return false;
-            }
-            live = true;
-            changed.signalAll();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * The reader brings a matching event.
-     *
-     * @param before the place before it: up to there this registration has seen everything
-     * @return false if the queue is full: from now on it catches up by itself
-     */
-    boolean offer(LedgerEntry entry, LedgerPoint before) {
-        lock.lock();
-        try {
-            if (entry.position() <= looked.position()) {
-                return true;
-            }
-            if (queue.size() >= QUEUE_EVENTS || queuedBytes >= QUEUE_BYTES) {
-                live = false;
-                if (before.position() > looked.position()) {
-                    looked = before;
-                }
-                return false;
-            }
-            finishSkipped(before);
-            queue.add(entry);
-            queuedBytes += entry.size();
-            changed.signalAll();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** What was skipped before the next event comes is finished, and stays so while that event is not. */
-    private void finishSkipped(LedgerPoint point) {
-        if (queue.isEmpty() && handedOut.isEmpty() && point.position() > finished.position()) {
-            finished = point;
-        }
-    }
-
-    /**
-     * It hears something else after what was handed out, and catches up with it by itself: what waits in memory was chosen by
-     * the old topics. Called by the notifier.
-     */
-    void replaceTopics(Set<Topic> newTopics, LedgerPoint reader) {
-        lock.lock();
-        try {
-            topics = Set.copyOf(newTopics);
-            replacements++;
-            if (!handedOut.isEmpty()) {
-                looked = handedOut.getLast().entry().point();
-            } else if (!queue.isEmpty()) {
-                looked = finished;
-            } else if (live && reader.position() > looked.position()) {
-                looked = reader;
-            }
-            queue.clear();
-            queuedBytes = 0;
-            live = false;
-            changed.signalAll();
+            return deliveries.get(0).partition().pointAfter(deliveries);
         } finally {
             lock.unlock();
         }
     }
 
     void done(Delivery delivery) {
-        lock.lock();
-        try {
-            delivery.done = true;
-            returned.remove(delivery);
-            while (!handedOut.isEmpty() && handedOut.getFirst().done) {
-                finished = handedOut.removeFirst().entry().point();
+        if (delivery.isRetry()
+                && !locked(() -> delivery.done || delivery.partition().isLost())) {
+            try {
+                boolean last = deliverer.unpark(this, delivery.partition(), delivery);
+                withLock(() -> {
+                    if (last) {
+                        delivery.partition().unpark(delivery.entity());
+                    }
+                });
+            } catch (OwnershipLost e) {
+                lose(delivery.partition());
             }
-        } finally {
-            lock.unlock();
         }
+        finished(delivery);
+    }
+
+    private void finished(Delivery delivery) {
+        Partition partition = delivery.partition();
+        boolean free = locked(() -> {
+            if (!partition.isLost()) {
+                partition.done(delivery);
+            }
+            changed.signalAll();
+            return partition.isGivingUp() && !partition.hasInHand();
+        });
         finishedSomething.advance();
+        if (free) {
+            notifier.wakeOwnership();
+        }
     }
 
     void again(Delivery delivery) {
-        lock.lock();
+        boolean free = locked(() -> {
+            delivery.partition().again(delivery);
+            changed.signalAll();
+            return delivery.partition().isGivingUp();
+        });
+        if (free) {
+            notifier.wakeOwnership();
+        }
+    }
+
+    void park(Delivery delivery, Throwable why, int attempts) {
+        requireDurable("park an event of");
+        Partition partition = delivery.partition();
         try {
-            if (!delivery.done && !returned.contains(delivery)) {
-                returned.add(delivery);
-                changed.signalAll();
+            deliverer.park(this, partition, List.of(delivery), pointAfter(List.of(delivery)), why, attempts);
+        } catch (OwnershipLost e) {
+            lose(partition);
+            return;
+        }
+        withLock(() -> {
+            partition.park(delivery.entity());
+            partition.stopRetrying(delivery.entity());
+        });
+        finished(delivery);
+    }
+
+    void skip(Delivery delivery, Throwable why, int attempts) {
+        if (durable) {
+            try {
+                deliverer.skip(this, delivery.partition(), delivery, pointAfter(List.of(delivery)), why, attempts);
+            } catch (OwnershipLost e) {
+                lose(delivery.partition());
+                return;
             }
+        }
+        if (delivery.isRetry()) {
+            done(delivery);
+        } else {
+            finished(delivery);
+        }
+    }
+
+    void finish(List<Delivery> deliveries, Batch.TransactionalWork work) throws Exception {
+        requireDurable("finish in a transaction what belongs to");
+        Partition partition = deliveries.get(0).partition();
+        if (locked(partition::isLost)) {
+            throw new OwnershipLost(id, partition.number, partition.epoch);
+        }
+        try {
+            boolean lastOfEntity = deliverer.finish(this, partition, deliveries, work);
+            withLock(() -> {
+                deliveries.forEach(partition::done);
+                if (deliveries.get(0).isRetry()) {
+                    if (lastOfEntity) {
+                        partition.unpark(deliveries.get(0).entity());
+                    }
+                } else {
+                    partition.saved(partition.finished());
+                }
+            });
+        } catch (OwnershipLost | Deliverer.InDoubt e) {
+            lose(partition);
+            throw e;
+        }
+        finishedSomething.advance();
+        if (locked(partition::isGivingUp)) {
+            notifier.wakeOwnership();
+        }
+    }
+
+    private void requireDurable(String what) {
+        if (!durable) {
+            throw new IllegalStateException(
+                    "Only a durable registration can do that: there is no cursor to %s registration %s. Give it a name."
+                            .formatted(what, id));
+        }
+    }
+
+    /** Stops delivering, on all nodes, until an operator resumes it: what the failure policy of a consumer may decide. */
+    public void stopBecauseOf(Delivery delivery, Throwable why, int attempts) {
+        requireDurable("stop");
+        deliverer.stop(this, delivery, why, attempts);
+        withLock(() -> partitions.values().forEach(partition -> partition.giveUp(true)));
+        notifier.wakeOwnership();
+    }
+
+    private void lose(Partition partition) {
+        notifier.dropFromReader(List.of(partition));
+        withLock(() -> {
+            partition.lose();
+            partitions.remove(partition.number, partition);
+        });
+        finishedSomething.advance();
+        notifier.wakeOwnership();
+    }
+
+    // --- the notifier's side -----------------------------------------------------------------------------------------
+
+    Ownership.Competitor competitor() {
+        return competitor;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    void signal() {
+        withLock(() -> {});
+    }
+
+    /** The only partition of an ephemeral registration. */
+    void begin(LedgerPoint start) {
+        Partition partition = newPartition(0, 1, new LeaseTable.Taken(0, start), List.of());
+        notifier.becomeLive(partition);
+    }
+
+    private Partition newPartition(
+            int number, int of, LeaseTable.Taken taken, Collection<io.daybook.event.EntityRef> parked) {
+        Partition partition = new Partition(this, number, of, taken, parked, notifier::reader);
+        withLock(() -> {
+            partitions.put(number, partition);
+            partitionCount = of;
+        });
+        return partition;
+    }
+
+    /** The reader of the node takes over, if the partition has come as far. */
+    boolean goLive(Partition partition, LedgerPoint reader) {
+        boolean live = locked(() -> !closed && failure == null && partition.goLive(reader));
+        if (live) {
+            signal();
+        }
+        return live;
+    }
+
+    boolean offer(Partition partition, io.daybook.ledger.LedgerEntry entry, LedgerPoint before) {
+        lock.lock();
+        try {
+            boolean taken = partition.offer(entry, before);
+            changed.signalAll();
+            return taken;
         } finally {
             lock.unlock();
         }
     }
 
-    /** How far it is: past everything that does not match, if nothing that matches is unfinished. */
-    LedgerPoint progress() {
-        lock.lock();
-        try {
-            if (!queue.isEmpty() || !handedOut.isEmpty()) {
-                return finished;
-            }
-            LedgerPoint seen = live && notifier.reader().position() > looked.position() ? notifier.reader() : looked;
-            return seen.position() > finished.position() ? seen : finished;
-        } finally {
-            lock.unlock();
-        }
+    List<Partition> livePartitions() {
+        return locked(
+                () -> partitions.values().stream().filter(Partition::isLive).toList());
     }
 
-    /**
-     * What is to be saved.
-     *
-     * @param skippedToo whether a move that no delivery made is worth a write
-     * @return null if nothing
-     */
-    @Nullable
-    LedgerPoint unsaved(Duration idleInterval, boolean skippedToo) {
-        lock.lock();
-        try {
-            LedgerPoint now = progress();
-            boolean delivered = finished.position() > saved.position();
-            boolean due = skippedToo || System.nanoTime() - savedAt > idleInterval.toNanos();
-            return durable && !closed && now.position() > saved.position() && (delivered || due) ? now : null;
-        } finally {
-            lock.unlock();
-        }
+    void noLongerLive(Partition partition) {
+        locked(() -> {
+            partition.noLongerLive();
+            return true;
+        });
     }
 
-    void saved(LedgerPoint point) {
-        lock.lock();
-        try {
-            saved = point;
-            savedAt = System.nanoTime();
-        } finally {
-            lock.unlock();
+    LedgerPoint looked(Partition partition) {
+        return locked(partition::looked);
+    }
+
+    void replaceTopics(Set<Topic> newTopics) {
+        withLock(() -> {
+            topics = Set.copyOf(newTopics);
+            partitions.values().forEach(Partition::replaceTopics);
+        });
+    }
+
+    /** What is to be saved; only what this node delivers. */
+    Map<LeaseTable.Move, Partition> unsaved(Duration idleInterval, boolean skippedToo) {
+        Map<LeaseTable.Move, Partition> moves = new HashMap<>();
+        if (durable) {
+            locked(() -> {
+                for (Partition partition : partitions.values()) {
+                    LedgerPoint point = partition.unsaved(idleInterval, skippedToo);
+                    if (point != null) {
+                        moves.put(new LeaseTable.Move(id, partition.number, partition.epoch, point), partition);
+                    }
+                }
+                return true;
+            });
         }
+        return moves;
+    }
+
+    void saved(Partition partition, LedgerPoint point) {
+        locked(() -> {
+            partition.saved(point);
+            return true;
+        });
     }
 
     /**
@@ -411,7 +580,8 @@ public final class Registration {
 
     /**
      * Waits until this registration has passed the events of a unit of work: each of them is processed, or is not for it.
-     * Somebody must consume it meanwhile.
+     * Somebody must consume it meanwhile, here or on another node (whose cursor tells within a second of an event that matches,
+     * and within half a minute of others).
      *
      * @throws AwaitTimeout if it has not in time
      * @throws InterruptedException if the thread was interrupted
@@ -439,7 +609,8 @@ public final class Registration {
                                 .formatted(id, position, target, receipt.transactionId()),
                         timeout);
             }
-            boolean delivering = hasOutstanding();
+            boolean delivering = locked(() -> partitions.size() == partitionCount
+                    && partitions.values().stream().anyMatch(Partition::hasOutstanding));
             if (delivering) {
                 finishedSomething.awaitMoreThan(finishedCount, Duration.ofNanos(remaining));
             } else {
@@ -448,21 +619,14 @@ public final class Registration {
         }
     }
 
-    private boolean hasOutstanding() {
-        lock.lock();
-        try {
-            return !queue.isEmpty() || !handedOut.isEmpty();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
-     * Takes this registration for one consumer, until the claim is closed.
+     * Takes this registration for one consumer of this node, until the claim is closed. From now on the node takes part in
+     * delivering it.
      *
      * @param who for the message that others get
      * @throws RegistrationBusy if it is taken
      * @throws RegistrationClosed if it was unregistered, or the daybook is closed
+     * @throws io.daybook.database.DatabaseFailure if the database cannot be asked who delivers it
      */
     public Claim claim(String who) {
         lock.lock();
@@ -472,59 +636,181 @@ public final class Registration {
                 throw new RegistrationBusy(id, holder);
             }
             holder = who;
-            return new Claim();
         } finally {
             lock.unlock();
         }
+        return new Claim();
     }
 
-    /** Says that one consumer, and no other, reads the registration. */
+    /** Says that one consumer of this node, and no other, reads the registration. Thread-safe. */
     public final class Claim implements AutoCloseable {
+
+        /** Guarded by the registration's lock. */
+        private boolean ending;
 
         private Claim() {}
 
-        /** Gives it free: what was handed out and is not done is handed out again. Writes the cursor. */
+        /** From now on nothing is handed out, and whoever waits for something gets nothing at once. */
+        public void end() {
+            withLock(() -> ending = true);
+        }
+
+        /**
+         * The next events of a partition that has none in hand, waiting for some if there are none. Several threads may take: each
+         * gets another partition.
+         *
+         * @param most how many at once
+         * @param timeout how long to wait
+         * @return empty if there were none in time, or after {@link #end}
+         * @throws RegistrationClosed if it was unregistered, or the daybook is closed
+         * @throws io.daybook.ledger.LedgerDiverged if the database is not the one it was
+         * @throws io.daybook.database.DatabaseFailure if the database cannot be read; the next call tries again
+         * @throws InterruptedException if the thread was interrupted while it waited; nothing was handed out
+         */
+        public Optional<Batch> take(int most, Duration timeout) throws InterruptedException {
+            List<Delivery> deliveries = Registration.this.take(most, this, timeout);
+            return deliveries.isEmpty() ? Optional.empty() : Optional.of(new Batch(Registration.this, deliveries));
+        }
+
+        /** How many partitions there are, and so how many threads can have something to do at most. */
+        public int partitions() {
+            return Registration.this.partitions();
+        }
+
+        /**
+         * Gives it free: what was handed out and is not done is handed out again, here or on another node, which may begin at once.
+         * Writes the cursor.
+         */
         @Override
         public void close() {
-            lock.lock();
-            try {
+            withLock(() -> {
                 holder = null;
-                for (Delivery delivery : handedOut) {
-                    again(delivery);
-                }
-            } finally {
-                lock.unlock();
+                partitions.values().forEach(Partition::allAgain);
+            });
+            if (!locked(() -> closed)) {
+                save();
+                release();
             }
-            save();
+        }
+    }
+
+    /** This node delivers it no more until somebody polls again. */
+    private void release() {
+        if (durable) {
+            competing = false;
+            notifier.ownership().withdraw(competitor);
         }
     }
 
     void fail(DaybookException because) {
-        lock.lock();
-        try {
+        withLock(() -> {
             failure = because;
-            live = false;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+            partitions.values().forEach(partition -> partition.fail(because));
+        });
     }
 
     void close() {
-        lock.lock();
-        try {
+        withLock(() -> {
             closed = true;
-            live = false;
-            queue.clear();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+            // Where each stands can still be asked.
+            partitions.values().forEach(partition -> partition.giveUp(true));
+        });
         finishedSomething.advance();
     }
 
     @Override
     public String toString() {
-        return "%s at %d".formatted(id, position());
+        return id;
+    }
+
+    /** How the division among the nodes sees this registration. */
+    private final class Competing implements Ownership.Competitor {
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        @Override
+        public void follow(LeaseTable.Look look) {
+            if (!topics().equals(look.topics())) {
+                notifier.changeTopics(Registration.this, look.topics());
+            }
+            LedgerPoint limit = look.drainUntil().isPresent()
+                    ? deliverer.point(look.drainUntil().getAsLong())
+                    : null;
+            withLock(() -> {
+                partitionCount = look.shares().size();
+                partitions.values().forEach(partition -> partition.limit(limit));
+            });
+        }
+
+        @Override
+        public Map<Integer, Long> held() {
+            return locked(() -> {
+                Map<Integer, Long> held = new TreeMap<>();
+                partitions.values().forEach(p -> held.put(p.number, p.epoch));
+                return held;
+            });
+        }
+
+        @Override
+        public void keepAtMost(int count) {
+            withLock(() -> {
+                int kept = 0;
+                for (Partition partition : partitions.values()) {
+                    partition.giveUp(kept++ >= count);
+                }
+            });
+        }
+
+        @Override
+        public @Nullable Integer givenUp() {
+            Partition free = locked(() -> partitions.values().stream()
+                    .filter(p -> p.isGivingUp() && !p.hasInHand())
+                    .findFirst()
+                    .orElse(null));
+            if (free == null) {
+                return null;
+            }
+            save();
+            return free.number;
+        }
+
+        @Override
+        public void taken(LeaseTable.Share share, int of, LeaseTable.Taken taken) {
+            LedgerDiverged diverged = deliverer.compare(id, taken.cursor());
+            Partition partition = newPartition(share.number(), of, taken, deliverer.parked(id, share.number()));
+            if (diverged != null) {
+                withLock(() -> partition.fail(diverged));
+            }
+        }
+
+        @Override
+        public void lost(int number) {
+            Partition partition = locked(() -> partitions.get(number));
+            if (partition != null) {
+                notifier.dropFromReader(List.of(partition));
+                withLock(() -> {
+                    partition.lose();
+                    partitions.remove(number, partition);
+                });
+                finishedSomething.advance();
+            }
+        }
+
+        @Override
+        public void retry(int number) {
+            Partition partition = locked(() -> partitions.get(number));
+            if (partition != null && !locked(partition::isRetrying)) {
+                List<Delivery> deliveries = deliverer.toRetry(partition);
+                withLock(() -> partition.retry(deliveries));
+            }
+        }
+
+        @Override
+        public void gone() {
+            close();
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.daybook.testkit;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -33,6 +35,7 @@ import io.daybook.notifier.Registration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jooq.DSLContext;
 
 /** Holds the walls between the rooms (the design's section "Rooms"): import only from where your data came from. */
 @AnalyzeClasses(packages = "io.daybook", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -110,8 +113,10 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.daybook.consumers..")
             .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("org.jooq..", "java.sql..", "javax.sql..", "org.h2..", "org.postgresql..");
+            .dependOnClassesThat(
+                    resideInAnyPackage("org.jooq..", "java.sql..", "javax.sql..", "org.h2..", "org.postgresql..")
+                            .and(DescribedPredicate.not(equivalentTo(DSLContext.class))))
+            .because("a transactional consumer is handed its transaction, and hands it on");
 
     @ArchTest
     static final ArchRule the_doors_show_sql_only_where_a_transaction_is_handed_in = classes()

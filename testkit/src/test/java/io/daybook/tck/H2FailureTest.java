@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2FailureTest extends FailureConformance implements Store.OnH2 {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2PartitionTest extends PartitionConformance implements Store.OnH2 {}

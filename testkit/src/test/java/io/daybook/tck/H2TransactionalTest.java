@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2TransactionalTest extends TransactionalConformance implements Store.OnH2 {}

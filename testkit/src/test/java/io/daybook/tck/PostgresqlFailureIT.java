@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlFailureIT extends FailureConformance implements Store.OnPostgresql {}

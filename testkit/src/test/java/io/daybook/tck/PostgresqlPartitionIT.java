@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlPartitionIT extends PartitionConformance implements Store.OnPostgresql {}

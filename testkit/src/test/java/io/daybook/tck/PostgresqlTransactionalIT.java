@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlTransactionalIT extends TransactionalConformance implements Store.OnPostgresql {}
