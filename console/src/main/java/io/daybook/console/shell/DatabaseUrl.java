@@ -27,6 +27,16 @@ final class DatabaseUrl {
         return isH2File(url) && !has(url, "IFEXISTS") ? forWriting(url) + ";IFEXISTS=TRUE" : forWriting(url);
     }
 
+    /** That message, without the settings that nobody typed: ours, and those that the engine adds. */
+    static String asTyped(String message, String url) {
+        String shown = message;
+        for (String setting : List.of("AUTO_SERVER=TRUE", "IFEXISTS=TRUE", "WRITE_DELAY=0", "TRACE_LEVEL_FILE=0")) {
+            String name = setting.substring(0, setting.indexOf('='));
+            shown = has(url, name) ? shown : shown.replace(";" + setting, "");
+        }
+        return shown;
+    }
+
     private static boolean isH2File(String url) {
         return url.startsWith(H2) && NO_FILE.stream().noneMatch(url.substring(H2.length())::startsWith);
     }
