@@ -61,7 +61,19 @@ class ProcessTest {
         assertThat(exitCode(process)).isEqualTo(1);
         assertThat(Files.readString(out)).isEmpty();
         assertThat(Files.readString(err))
-                .startsWith("daybook: Cannot connect to jdbc:h2:file:./data/daybook: ")
+                .startsWith("daybook: Cannot connect to jdbc:h2:file:./data/daybook;AUTO_SERVER=FALSE: ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void a_folder_that_cannot_be_written_is_said_without_waiting_for_others() throws Exception {
+        Files.createFile(folder.resolve("data"));
+
+        Process process = daybook("migrate").start();
+
+        assertThat(exitCode(process)).isEqualTo(1);
+        assertThat(Files.readString(err))
+                .contains("data is no folder that this user may write")
                 .hasLineCount(1);
     }
 

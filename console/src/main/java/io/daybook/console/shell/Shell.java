@@ -94,6 +94,11 @@ public final class Shell {
     }
 
     private <T> T opened(Supplier<T> open) {
+        DatabaseUrl.unwritableFolder(url()).ifPresent(folder -> {
+            throw new CommandFailed(
+                    "The database %s cannot be opened: %s is no folder that this user may write. Change its permissions, or name another database with --db."
+                            .formatted(url(), folder));
+        });
         try {
             return open.get();
         } catch (IllegalArgumentException e) {
