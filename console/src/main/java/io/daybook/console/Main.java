@@ -9,6 +9,8 @@ import io.daybook.console.look.StateCommand;
 import io.daybook.console.look.StatusCommand;
 import io.daybook.console.look.TailCommand;
 import io.daybook.console.look.VerifyCommand;
+import io.daybook.console.shell.ExitCode;
+import io.daybook.console.shell.Output;
 import io.daybook.console.shell.Problems;
 import io.daybook.console.shell.Shell;
 import java.io.FileDescriptor;
@@ -31,11 +33,17 @@ public final class Main {
         if (System.getProperty("h2.bindAddress") == null) {
             System.setProperty("h2.bindAddress", "127.0.0.1");
         }
-        System.exit(run(args, System.getenv(), System.in, writer(FileDescriptor.out), writer(FileDescriptor.err)));
-    }
-
-    private static PrintWriter writer(FileDescriptor descriptor) {
-        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8));
+        Output output = new Output();
+        PrintWriter err = new PrintWriter(
+                new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), StandardCharsets.UTF_8));
+        int exitCode = run(args, System.getenv(), System.in, output.writer(), err);
+        if (output.lost().isPresent()) {
+            err.println("daybook: The answer could not be written: %s. Make room, or send it elsewhere."
+                    .formatted(output.lost().get()));
+            err.flush();
+            exitCode = exitCode == ExitCode.OK ? ExitCode.FAILED : exitCode;
+        }
+        System.exit(exitCode);
     }
 
     /** Runs a command. @return its exit code, one of {@link io.daybook.console.shell.ExitCode} */

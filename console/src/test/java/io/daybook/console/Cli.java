@@ -36,14 +36,24 @@ final class Cli {
 
     /** With that as standard input. */
     Ran runWith(String input, String... args) {
+        return run(url(), Map.of(), input, args);
+    }
+
+    /** On any database. */
+    static Ran run(String url, Map<String, String> environment, String input, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode = Main.run(
-                Stream.concat(Stream.of(args), Stream.of("--db", url())).toArray(String[]::new),
-                Map.of(),
+                with(args, "--db", url),
+                environment,
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintWriter(out),
                 new PrintWriter(err));
         return new Ran(exitCode, out.toString(), err.toString());
+    }
+
+    /** Those arguments, and more. */
+    static String[] with(String[] args, String... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
     }
 }

@@ -3,7 +3,10 @@ package io.daybook.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.Daybook;
+import io.daybook.console.shell.Table;
 import io.daybook.event.Operation;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -177,6 +180,90 @@ class CommandsTest {
                     .contains("--db=");
         }
         assertThat(cli.run("import", "git", "--help").out()).contains("Usage: daybook import git");
+    }
+
+    @Test
+    void what_no_event_can_be_makes_no_sense_on_the_command_line() {
+        fill();
+
+        assertUsage("operation is an upper-case word", "tail", "--operation", "deletion");
+        assertUsage("entity type is a lower-case word", "tail", "--type", "");
+        assertUsage("entity type is a lower-case word", "history", "Order", "o-1");
+        assertUsage("needs an id", "state", "order", "");
+        assertUsage("no schema name", "status", "--schema", "a\"b");
+        assertUsage("--at-position -5 makes no sense", "state", "order", "o-1", "--at-position", "-5");
+        assertUsage("'x' is neither stop nor skip", "import", "x", "--on-error", "x");
+        assertUsage(
+                "found events.jsonl, --resume before git",
+                "import",
+                "events.jsonl",
+                "--resume",
+                "git",
+                folder.toString());
+        assertThat(cli.run("state", "order", "o-1", "--at-position", "1", "--recorded-at", "2001-01-01T00:00:00Z")
+                        .err())
+                .startsWith("daybook: --at-position");
+    }
+
+    private void assertUsage(String why, String... args) {
+        Cli.Ran ran = cli.run(args);
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(2);
+        assertThat(ran.err()).contains(why);
+    }
+
+    @Test
+    void a_position_that_is_yet_to_come_is_said() {
+        fill();
+
+        Cli.Ran ran = cli.run("state", "order", "o-1", "--at-position", "9");
+
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.err()).contains("The ledger ends at position 4; position 9 is yet to come.");
+    }
+
+    @Test
+    void one_is_said_as_one() {
+        try (Daybook daybook = Daybook.open(cli.url())) {
+            daybook.transact(tx -> tx.create("order", "o-1"));
+        }
+
+        assertThat(cli.run("verify").out()).startsWith("Clean: 1 position is as it was written.");
+    }
+
+    @Test
+    void an_error_shows_the_url_that_was_typed() {
+        fill();
+
+        Cli.Ran ran = cli.run("status", "--user", "nobody");
+
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains("Cannot connect to " + cli.url() + ": ")
+                .doesNotContain("AUTO_SERVER", "IFEXISTS", "WRITE_DELAY", "TRACE_LEVEL_FILE")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void columns_stay_in_line_below_a_cell_that_is_wider() {
+        StringWriter out = new StringWriter();
+        try (Table table = new Table(new PrintWriter(out), "NAME", ">LAG", "TOPICS")) {
+            table.row("a", 1, "everything");
+            table.row("b".repeat(90), 22, "order");
+        }
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "NAME" + " ".repeat(76) + "  LAG  TOPICS",
+                        "a" + " ".repeat(79) + "    1  everything",
+                        "b".repeat(90),
+                        " ".repeat(82) + " 22  order");
+    }
+
+    @Test
+    void a_password_file_that_is_no_text_is_an_error() throws Exception {
+        Path file = Files.write(folder.resolve("password"), new byte[] {(byte) 0xE9, '\n'});
+
+        assertThat(cli.run("status", "--password-file", file.toString()).err()).contains("it is no UTF-8");
     }
 
     @Test

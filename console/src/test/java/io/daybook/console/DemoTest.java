@@ -2,12 +2,18 @@ package io.daybook.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.event.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,43 @@ class DemoTest {
                 .contains("the same as in HEAD: every path, mode and blob");
         assertThat(summary(second)).isEqualTo(summary(first));
         assertThat(cli.run("registrations", "--json").lines()).hasSize(3).allMatch(line -> line.contains("\"lag\":0"));
+    }
+
+    @Test
+    void for_programs_every_line_is_a_json_object_and_the_last_one_is_the_summary() throws Exception {
+        List<String> lines = demo("--json").lines();
+
+        assertThat(lines)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(line -> assertThat(Value.ofJson(line).isObject()).isTrue());
+        assertThat(lines.get(0)).startsWith("{\"alert\":\"README.md\",\"actor\":\"Author");
+        Map<String, Value> summary = Value.ofJson(lines.get(lines.size() - 1))
+                .members()
+                .get("summary")
+                .members();
+        long positions = Files.readAllLines(feed).size();
+        assertThat(summary)
+                .containsEntry("clean", Value.of(true))
+                .containsEntry("events", Value.of(positions))
+                .containsEntry("feed_positions", Value.of(positions))
+                .containsEntry("file_differences", Value.of(List.of()))
+                .containsEntry(
+                        "cursors", Value.of(Map.of("activity", positions, "alerts", positions, "feed", positions)));
+    }
+
+    @Test
+    void events_are_counted_whether_they_are_as_they_were_written_or_not() throws Exception {
+        demo();
+        int events = Files.readAllLines(feed).size();
+        try (Connection connection = DriverManager.getConnection(cli.url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("update daybook.events set actor = 'somebody else' where event_id = 3");
+        }
+
+        Cli.Ran ran = demo();
+
+        assertThat(ran.exitCode()).isEqualTo(3);
+        assertThat(ran.out()).contains("PROBLEM at position 3").contains("Events        " + events);
     }
 
     @Test
@@ -105,8 +148,11 @@ class DemoTest {
         assertThat(ran.err()).contains("is no git repository");
     }
 
-    private Cli.Ran demo() {
-        return cli.run("demo", "--once", "--git", repository.folder().toString(), "--feed", feed.toString());
+    private Cli.Ran demo(String... options) {
+        return cli.run(Stream.concat(
+                        Stream.of("demo", "--once", "--git", repository.folder().toString(), "--feed", feed.toString()),
+                        Stream.of(options))
+                .toArray(String[]::new));
     }
 
     static String summary(Cli.Ran ran) {

@@ -63,6 +63,7 @@ class JsonlImportTest {
 
         assertThat(ran.exitCode()).isEqualTo(4);
         assertThat(ran.err()).contains("line 3").contains("is not JSON").contains("everything before");
+        assertThat(ran.err()).doesNotContain("Source:", "UNKNOWN");
         assertThat(exists("a")).isTrue();
         // The unreadable line may be of b's unit of work: nobody knows.
         assertThat(exists("b")).isFalse();
@@ -79,8 +80,40 @@ class JsonlImportTest {
         Cli.Ran ran = load("--resume");
 
         assertThat(ran.exitCode()).isZero();
-        assertThat(ran.out()).startsWith("3 events in 2 units of work imported, 1 were there already.");
+        assertThat(ran.out()).startsWith("3 events in 2 units of work imported, 1 was there already.");
         assertThat(load("--resume").out()).startsWith("0 events in 0 units of work imported, 3 were there already.");
+    }
+
+    @Test
+    void a_unit_of_work_that_grew_since_it_was_imported_is_refused() throws Exception {
+        write(created("a", null), opened("d", "t1"));
+        load();
+        write(created("a", null), opened("d", "t1"), opened("d", "t1"), created("b", null));
+
+        Cli.Ran ran = load("--resume");
+
+        assertThat(ran.exitCode()).isEqualTo(4);
+        assertThat(ran.err())
+                .contains("line 2: its unit of work was imported before with 1 line and has 2 lines now")
+                .contains("give new lines a transaction of their own");
+        assertThat(cli.run("tail", "--json").lines()).hasSize(2);
+
+        // Every other unit is fine.
+        assertThat(load("--resume", "--on-error", "skip").out()).startsWith("1 event in 1 unit of work imported");
+        assertThat(cli.run("tail", "--json").lines()).hasSize(3);
+    }
+
+    @Test
+    void a_unit_of_work_that_shrank_or_changed_since_it_was_imported_is_refused() throws Exception {
+        write(opened("d", "t1"), opened("d", "t1"));
+        load();
+
+        write(opened("d", "t1"));
+        assertThat(load("--resume").err()).contains("imported before with 2 lines and has 1 line now");
+
+        write(opened("d", "t1"), opened("e", "t1"));
+        assertThat(load("--resume").err()).contains("line 2").contains("before about door d and is about door e now");
+        assertThat(cli.run("tail", "--json").lines()).hasSize(2);
     }
 
     @Test
@@ -192,6 +225,11 @@ class JsonlImportTest {
     private static String created(String id, String transaction) {
         String unit = transaction == null ? "" : ",\"transaction\":\"%s\"".formatted(transaction);
         return "{\"entity_type\":\"order\",\"entity_id\":\"%s\",\"operation\":\"CREATION\"%s}".formatted(id, unit);
+    }
+
+    private static String opened(String id, String transaction) {
+        return "{\"entity_type\":\"door\",\"entity_id\":\"%s\",\"operation\":\"OPENED\",\"transaction\":\"%s\"}"
+                .formatted(id, transaction);
     }
 
     private boolean exists(String id) {

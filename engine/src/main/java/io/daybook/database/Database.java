@@ -141,8 +141,13 @@ public final class Database implements AutoCloseable {
     }
 
     private static String durable(String url) {
-        boolean tells = url.toUpperCase(Locale.ROOT).contains("WRITE_DELAY=");
-        return url.startsWith("jdbc:h2:") && !tells ? url + ";WRITE_DELAY=0" : url;
+        return withH2Setting(withH2Setting(url, "WRITE_DELAY"), "TRACE_LEVEL_FILE");
+    }
+
+    /** That setting is 0, unless the URL says something else. H2's trace file repeats on stdout and stderr what we say anyway. */
+    private static String withH2Setting(String url, String setting) {
+        boolean tells = url.toUpperCase(Locale.ROOT).contains(setting + "=");
+        return url.startsWith("jdbc:h2:") && !tells ? url + ";" + setting + "=0" : url;
     }
 
     /** H2 acknowledges a commit before it wrote it, unless told otherwise. In memory there is nothing to write. */

@@ -1,5 +1,6 @@
 package io.daybook.console.demo;
 
+import io.daybook.console.shell.JsonLine;
 import io.daybook.console.shell.Messages;
 import io.daybook.console.shell.Shell;
 import io.daybook.event.Event;
@@ -18,17 +19,30 @@ final class Alerts {
         this.shell = shell;
     }
 
+    private static String json(Event event) {
+        return new JsonLine()
+                .put("alert", event.entityId())
+                .put("actor", event.actor())
+                .put("creation_date", event.creationDate().toString())
+                .put("position", event.position())
+                .toString();
+    }
+
+    private static String text(Event event) {
+        return "alert: %s was changed by %s on %s (position %d)"
+                .formatted(
+                        Messages.shown(event.entityId()),
+                        Messages.shown(event.actor().orElse("unknown")),
+                        event.creationDate(),
+                        event.position().orElseThrow());
+    }
+
     void on(Event event) {
         String path = event.entityId();
         String name = path.substring(path.lastIndexOf('/') + 1);
         if (name.toUpperCase(Locale.ROOT).startsWith("README")) {
             synchronized (shell) {
-                shell.say("alert: %s was changed by %s on %s (position %d)"
-                        .formatted(
-                                Messages.shown(path),
-                                Messages.shown(event.actor().orElse("unknown")),
-                                event.creationDate(),
-                                event.position().orElseThrow()));
+                shell.say(shell.isJson() ? json(event) : text(event));
             }
         }
     }

@@ -35,17 +35,13 @@ import picocli.CommandLine.Option;
                     + " no file: what its cursor passed is counted again from the ledger at each start). 'alerts' says when a README was"
                     + " changed.",
             "",
+            "With --json every alert is an object with the member alert, and the last object has the member summary: its clean tells whether"
+                    + " all the checks passed.",
+            "",
             "Without --once it stays and follows new commits until Ctrl-C. Kill it with kill -9 whenever you like and start it again: it goes"
                     + " on, and the summary at the end is the same. Meanwhile the other commands may be run beside it."
         },
-        footer = {
-            "Exit code 3 if the checks at the end found a problem.",
-            "",
-            "Examples:",
-            "  daybook demo",
-            "  daybook demo --git /srv/git/project.git --once",
-            ""
-        })
+        footer = {"Examples:", "  daybook demo", "  daybook demo --git /srv/git/project.git --once", ""})
 public final class DemoCommand implements Callable<Integer> {
 
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -175,16 +171,20 @@ public final class DemoCommand implements Callable<Integer> {
         return summary.print(head, registrations);
     }
 
+    private static String text(Event event) {
+        return Messages.shown("%d  %s  %s  %s  %s"
+                .formatted(
+                        event.position().orElseThrow(),
+                        event.operation(),
+                        event.entity(),
+                        EventLines.change(event),
+                        event.actor().orElse("-")));
+    }
+
     private void show(Event event) {
         if (chatty) {
             synchronized (shell) {
-                shell.say(Messages.shown("%d  %s  %s  %s  %s"
-                        .formatted(
-                                event.position().orElseThrow(),
-                                event.operation(),
-                                event.entity(),
-                                EventLines.change(event),
-                                event.actor().orElse("-"))));
+                shell.say(shell.isJson() ? EventLines.json(event) : text(event));
             }
         }
     }

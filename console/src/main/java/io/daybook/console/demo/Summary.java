@@ -3,17 +3,20 @@ package io.daybook.console.demo;
 import io.daybook.Daybook;
 import io.daybook.console.git.HeadTree;
 import io.daybook.console.shell.ExitCode;
+import io.daybook.console.shell.JsonLine;
 import io.daybook.console.shell.Messages;
 import io.daybook.console.shell.Progress;
 import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Table;
 import io.daybook.event.Operation;
 import io.daybook.event.Topic;
+import io.daybook.event.Value;
 import io.daybook.ledger.Verification;
 import io.daybook.notifier.Registration;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -47,27 +50,84 @@ final class Summary {
         long lines = feed.check();
         boolean clean = verification.isClean() && files.differences().isEmpty() && lines >= verification.verified();
         synchronized (shell) {
-            shell.out().println();
-            shell.out().println("Summary");
-            shell.out().printf("  HEAD          %s%n", head.name());
-            shell.out().printf("  Events        %d%n", verification.verified() + verification.unsequenced());
-            shell.out()
-                    .printf(
-                            "  Positions     1 to %d, %d events without%n",
-                            verification.head().position(), verification.unsequenced());
-            shell.out().printf("  Ledger        %s%n", ledger(verification));
-            shell.out().printf("  Feed          %s%n", feed(lines));
-            shell.out().printf("  Files         %s%n", files(files));
-            files.differences()
-                    .forEach(difference -> shell.out().println("                " + Messages.shown(difference)));
-            shell.out().println();
-            print(registrations);
-            shell.out().println();
-            printActivity();
-            shell.out().println();
-            shell.out().flush();
+            if (shell.isJson()) {
+                shell.say(json(head, verification, lines, files, registrations, clean));
+            } else {
+                print(head, verification, lines, files, registrations);
+            }
         }
         return clean ? ExitCode.OK : ExitCode.PROBLEM_FOUND;
+    }
+
+    private void print(
+            ObjectId head,
+            Verification verification,
+            long lines,
+            HeadTree.Comparison files,
+            List<Registration> registrations) {
+        shell.out().println();
+        shell.out().println("Summary");
+        shell.out().printf("  HEAD          %s%n", head.name());
+        shell.out().printf("  Events        %d%n", events(verification));
+        shell.out()
+                .printf(
+                        "  Positions     1 to %d, %s without%n",
+                        verification.head().position(), Messages.count(verification.unsequenced(), "event"));
+        shell.out().printf("  Ledger        %s%n", ledger(verification));
+        shell.out().printf("  Feed          %s%n", feed(lines));
+        shell.out().printf("  Files         %s%n", files(files));
+        files.differences().forEach(difference -> shell.out().println("                " + Messages.shown(difference)));
+        shell.out().println();
+        print(registrations);
+        shell.out().println();
+        printActivity();
+        shell.out().println();
+        shell.out().flush();
+    }
+
+    private String json(
+            ObjectId head,
+            Verification verification,
+            long lines,
+            HeadTree.Comparison files,
+            List<Registration> registrations,
+            boolean clean) {
+        JsonLine cursors = new JsonLine();
+        registrations.forEach(registration -> cursors.put(registration.id(), registration.position()));
+        JsonLine summary = new JsonLine()
+                .put("clean", clean)
+                .put("head", head.name())
+                .put("events", events(verification))
+                .put("position", verification.head().position())
+                .put("without_position", verification.unsequenced())
+                .put("verified", verification.verified());
+        verification
+                .problem()
+                .ifPresent(problem ->
+                        summary.put("problem_position", problem.position()).put("problem", problem.what()));
+        summary.put("feed", feed.name())
+                .put("feed_positions", Math.max(0, lines))
+                .put("feed_clean", lines >= verification.verified())
+                .put("files", files.files())
+                .put("file_differences", Value.of(files.differences()))
+                .put("cursors", Value.ofJson(cursors.toString()))
+                .put("changes", activity.total())
+                .put("authors", activity.authors())
+                .put("days", activity.days())
+                .put(
+                        "busiest",
+                        Value.of(activity.busiest(BUSIEST).stream()
+                                .map(entry -> Map.of(
+                                        "day", entry.getKey().day().toString(),
+                                        "author", entry.getKey().author(),
+                                        "changes", entry.getValue()))
+                                .toList()));
+        return new JsonLine().put("summary", Value.ofJson(summary.toString())).toString();
+    }
+
+    /** How many there are, whether they are as they were written or not. */
+    private static long events(Verification verification) {
+        return verification.head().position() + verification.unsequenced();
     }
 
     private Set<String> alive(Verification verification) {

@@ -8,10 +8,16 @@ import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Stop;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.eclipse.jgit.lib.ObjectId;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** {@code daybook import git}. */
 @Command(
@@ -42,6 +48,9 @@ public final class GitCommand implements Callable<Integer> {
 
     private final Shell shell;
 
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(
             index = "0",
             paramLabel = "<repository>",
@@ -52,8 +61,27 @@ public final class GitCommand implements Callable<Integer> {
         this.shell = shell;
     }
 
+    /** What was said to 'import' before the word 'git' is about a file, and would be passed over here. */
+    private void refuseWhatIsAboutFiles() {
+        ParseResult outer = spec.commandLine().getParent().getParseResult();
+        List<String> said = new ArrayList<>();
+        outer.matchedPositionals().forEach(file -> said.addAll(file.originalStringValues()));
+        for (String option : List.of("--resume", "--on-error", "--source")) {
+            if (outer.hasMatchedOption(option)) {
+                said.add(option);
+            }
+        }
+        if (!said.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "import git takes a repository only, found %s before git. Import a file with an import of its own."
+                            .formatted(String.join(", ", said)));
+        }
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        refuseWhatIsAboutFiles();
         try (GitRepository repository = GitRepository.in(path);
                 Daybook daybook = shell.openToWrite();
                 Stop stop = Stop.onSignal()) {

@@ -1,7 +1,9 @@
 package io.daybook.console.jsonl;
 
+import io.daybook.console.shell.Messages;
 import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
+import io.daybook.event.Receipt;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ final class Batch {
 
     private final @Nullable String transaction;
     private final long firstLine;
-    private final MessageDigest digest = sha256();
+    private final String firstDigest;
     private final List<Change> changes = new ArrayList<>();
     private final List<Long> lines = new ArrayList<>();
     private long bytes;
@@ -33,6 +35,10 @@ final class Batch {
     Batch(Entry first) {
         this.transaction = first.transaction();
         this.firstLine = first.line();
+        MessageDigest digest = sha256();
+        digest.update(first.bytes());
+        digest.update((byte) '\n');
+        this.firstDigest = HexFormat.of().formatHex(digest.digest());
         add(first);
     }
 
@@ -46,8 +52,6 @@ final class Batch {
     }
 
     void add(Entry entry) {
-        digest.update(entry.bytes());
-        digest.update((byte) '\n');
         bytes += entry.bytes().length;
         if (entry.problem() != null) {
             spoil(entry.line(), entry.problem());
@@ -128,9 +132,34 @@ final class Batch {
         return firstLine;
     }
 
-    /** What it is known by, so that it is appended once. To be asked once, at the end. */
+    /**
+     * What it is known by, so that it is appended once. Nothing of its other lines: a unit that grew since it was imported is the
+     * same unit, and must not be taken for a new one.
+     */
     String key(String source) {
-        return "jsonl:%s:%d:%s".formatted(source, firstLine, HexFormat.of().formatHex(digest.digest()));
+        return "jsonl:%s:%d:%s".formatted(source, firstLine, firstDigest);
+    }
+
+    /** In what it is not what was appended under its key; null = there is an event of the same entity for each line. */
+    @Nullable
+    Problem differenceTo(List<Receipt.Appended> appended) {
+        if (appended.size() != changes.size()) {
+            return new Problem(
+                    firstLine,
+                    "its unit of work was imported before with %s and has %s now, and what is appended stays as it is; give new lines a transaction of their own"
+                            .formatted(
+                                    Messages.count(appended.size(), "line"), Messages.count(changes.size(), "line")));
+        }
+        for (int i = 0; i < changes.size(); i++) {
+            if (!changes.get(i).entity().equals(appended.get(i).entity())) {
+                return new Problem(
+                        lines.get(i),
+                        "it was imported before about %s and is about %s now, and what is appended stays as it is; put the line back, and say what is new in a line at the end"
+                                .formatted(
+                                        appended.get(i).entity(), changes.get(i).entity()));
+            }
+        }
+        return null;
     }
 
     private static MessageDigest sha256() {

@@ -14,6 +14,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a line says. */
@@ -31,6 +32,9 @@ final class EntryParser {
             "transaction",
             "reason",
             "correlation_id"));
+
+    /** Where Jackson was, as it says it of a text that it does not show. */
+    private static final Pattern PLACE = Pattern.compile(" ?(\\(start marker )?(at )?\\[Source: [^\\]]*](\\))?");
 
     private EntryParser() {}
 
@@ -68,7 +72,7 @@ final class EntryParser {
     }
 
     static String withoutPoint(Exception e) {
-        String message = String.valueOf(e.getMessage());
+        String message = PLACE.matcher(String.valueOf(e.getMessage())).replaceAll("");
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 

@@ -12,14 +12,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code daybook import}. */
 @Command(
@@ -37,10 +40,11 @@ import picocli.CommandLine.Spec;
                     + " as it may be of either. Either way the exit code is 4.",
             "",
             "A unit of work is known by the name of its source (the file's name, or --source), the number of its first line, and the digest of"
-                    + " its lines, and is never appended twice under these. So a file may be imported again with --resume, after an error, a"
-                    + " Ctrl-C or a kill -9: what is there is passed over. Between two runs lines may be corrected where they stand and appended"
-                    + " at the end; do not insert or remove lines before others that were imported. Without --resume, finding something of the"
-                    + " file there already is an error."
+                    + " that line, and is never appended twice under these. So a file may be imported again with --resume, after an error, a"
+                    + " Ctrl-C or a kill -9: what is there is passed over. Between two runs bad lines may be corrected where they stand, and"
+                    + " units of work may be appended at the end; do not insert or remove lines before others that were imported. A unit that"
+                    + " has more lines than when it was imported, fewer, or lines about other entities is bad; what its lines say beyond that"
+                    + " is not compared. Without --resume, finding something of the file there already is an error."
         },
         footer = {
             "Examples:",
@@ -49,11 +53,23 @@ import picocli.CommandLine.Spec;
             "  zcat 2025.jsonl.gz | daybook import - --source 2025",
             "  daybook import git .",
             "",
-            "A line:",
-            "  {\"entity_type\":\"order\",\"entity_id\":\"o-1\",\"operation\":\"UPDATE\",\"attribute_name\":\"status\",\"attribute_value\":\"paid\",\"actor\":\"kim\"}",
+            "A line with only what every line has:",
+            "  {\"entity_type\":\"order\",\"entity_id\":\"o-1\",\"operation\":\"CREATION\"}",
             ""
         })
 public final class ImportCommand implements Callable<Integer> {
+
+    /** Says the words as the help does. */
+    static final class OnErrorConverter implements ITypeConverter<JsonlImport.OnError> {
+        @Override
+        public JsonlImport.OnError convert(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "stop" -> JsonlImport.OnError.STOP;
+                case "skip" -> JsonlImport.OnError.SKIP;
+                default -> throw new TypeConversionException("'%s' is neither stop nor skip".formatted(text));
+            };
+        }
+    }
 
     private static final int MOST_SHOWN = 20;
 
@@ -69,6 +85,7 @@ public final class ImportCommand implements Callable<Integer> {
             names = "--on-error",
             paramLabel = "stop|skip",
             defaultValue = "stop",
+            converter = OnErrorConverter.class,
             description = "What to do about a bad line: stop (default), or skip its unit of work.")
     private JsonlImport.OnError onError = JsonlImport.OnError.STOP;
 
@@ -174,8 +191,14 @@ public final class ImportCommand implements Callable<Integer> {
     }
 
     private static String text(JsonlImport.Result result, long position) {
-        String known = result.known() == 0 ? "" : ", %,d were there already".formatted(result.known());
-        return "%s in %,d units of work imported%s. The ledger is at position %d."
-                .formatted(Messages.count(result.events(), "event"), result.units(), known, position);
+        String known = result.known() == 0
+                ? ""
+                : ", " + Messages.count(result.known(), "was there already", "were there already");
+        return "%s in %s imported%s. The ledger is at position %d."
+                .formatted(
+                        Messages.count(result.events(), "event"),
+                        Messages.count(result.units(), "unit of work", "units of work"),
+                        known,
+                        position);
     }
 }

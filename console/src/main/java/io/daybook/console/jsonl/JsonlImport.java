@@ -111,8 +111,15 @@ final class JsonlImport {
                 tries.incrementAndGet();
                 return unitOfWork(batch, key).transact(tx -> batch.changes().forEach(tx::append));
             });
-            if (receipt.repeated() && tries.get() == 1) {
+            boolean before = receipt.repeated() && tries.get() == 1;
+            if (before) {
                 refuseUnlessResuming(batch);
+            }
+            Batch.Problem difference = receipt.repeated() ? batch.differenceTo(receipt.events()) : null;
+            if (difference != null) {
+                return difference;
+            }
+            if (before) {
                 known++;
             } else {
                 units++;

@@ -9,7 +9,9 @@ import io.daybook.event.Event;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code daybook history}. */
 @Command(
@@ -24,6 +26,9 @@ public final class HistoryCommand implements Callable<Integer> {
 
     private final Shell shell;
 
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(index = "0", paramLabel = "<type>", description = "Entity type, such as file.")
     private String type;
 
@@ -36,6 +41,7 @@ public final class HistoryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        EntityArgument.check(spec, type, id);
         try (Daybook daybook = shell.openToRead()) {
             Iterator<Event> events = daybook.history(type, id).iterator();
             if (!events.hasNext()) {

@@ -13,8 +13,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code daybook state}. */
 @Command(
@@ -30,6 +33,9 @@ import picocli.CommandLine.Parameters;
 public final class StateCommand implements Callable<Integer> {
 
     private final Shell shell;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "<type>", description = "Entity type, such as file.")
     private String type;
@@ -66,7 +72,17 @@ public final class StateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        EntityArgument.check(spec, type, id);
+        Long position = when == null ? null : when.position;
+        if (position != null && position < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--at-position %d makes no sense. Give 0 or more.".formatted(position));
+        }
         try (Daybook daybook = shell.openToRead()) {
+            long head = position == null ? 0 : daybook.head();
+            if (position != null && position > head) {
+                shell.note("The ledger ends at position %d; position %d is yet to come.".formatted(head, position));
+            }
             Optional<EntityState> state = read(daybook);
             if (state.isEmpty()) {
                 shell.note("There %s no %s %s: it was never created, or deleted. daybook history %s %s tells."

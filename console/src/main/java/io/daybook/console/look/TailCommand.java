@@ -6,6 +6,7 @@ import io.daybook.console.shell.Patience;
 import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Table;
 import io.daybook.event.Event;
+import io.daybook.event.InvalidEvent;
 import io.daybook.event.Operation;
 import io.daybook.event.Topic;
 import io.daybook.ledger.Ledger;
@@ -107,6 +108,14 @@ public final class TailCommand implements Runnable {
     }
 
     private Topic topic() {
+        try {
+            return wanted();
+        } catch (InvalidEvent e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Topic wanted() {
         Topic topic = Topic.everything();
         topic = type == null ? topic : topic.type(io.daybook.event.EntityType.of(type));
         topic = id == null ? topic : topic.entity(id);

@@ -3,6 +3,7 @@ package io.daybook.console.look;
 import io.daybook.Daybook;
 import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.JsonLine;
+import io.daybook.console.shell.Messages;
 import io.daybook.console.shell.Progress;
 import io.daybook.console.shell.Shell;
 import io.daybook.ledger.Verification;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Command;
             "Finds changed, removed, inserted and reordered events. A tail that was cut off is found only against a hash of the head that"
                     + " was kept elsewhere: --json prints it."
         },
-        footer = {"Exit code 3 if a problem was found, 0 if not.", "", "Example:", "  daybook verify --json", ""})
+        footer = {"Example:", "  daybook verify --json", ""})
 public final class VerifyCommand implements Callable<Integer> {
 
     private final Shell shell;
@@ -58,12 +59,17 @@ public final class VerifyCommand implements Callable<Integer> {
     private static String text(Verification found) {
         if (found.problem().isPresent()) {
             Verification.Problem problem = found.problem().get();
-            return "PROBLEM at position %d: %s. The %d before it are as they were written."
-                    .formatted(problem.position(), problem.what(), found.verified());
+            return "PROBLEM at position %d: %s. Before it %s."
+                    .formatted(problem.position(), problem.what(), asWritten(found.verified()));
         }
         String erased = found.erased() == 0 ? "" : ", %d of them erased".formatted(found.erased());
-        String waiting =
-                found.unsequenced() == 0 ? "" : " %d events wait for their position.".formatted(found.unsequenced());
-        return "Clean: %d positions are as they were written%s.%s".formatted(found.verified(), erased, waiting);
+        String waiting = found.unsequenced() == 0
+                ? ""
+                : " " + Messages.count(found.unsequenced(), "event waits", "events wait") + " for a position.";
+        return "Clean: %s%s.%s".formatted(asWritten(found.verified()), erased, waiting);
+    }
+
+    private static String asWritten(long positions) {
+        return Messages.count(positions, "position is as it was written", "positions are as they were written");
     }
 }

@@ -2,6 +2,7 @@ package io.daybook.console.shell;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +20,9 @@ public final class Messages {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         }
+        if (e instanceof CharacterCodingException) {
+            return "it is no UTF-8";
+        }
         if (e instanceof FileSystemException fs && fs.getReason() != null) {
             return fs.getReason();
         }
@@ -28,7 +32,12 @@ public final class Messages {
 
     /** {@code 1 commit}, {@code 2,000 commits}. */
     public static String count(long number, String noun) {
-        return "%,d %s%s".formatted(number, noun, number == 1 ? "" : "s");
+        return count(number, noun, noun + "s");
+    }
+
+    /** {@code 1 unit of work}, {@code 2,000 units of work}. */
+    public static String count(long number, String one, String many) {
+        return "%,d %s".formatted(number, number == 1 ? one : many);
     }
 
     /** On one line of a terminal, and without anything that would steer it. */

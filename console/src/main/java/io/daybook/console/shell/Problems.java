@@ -63,7 +63,8 @@ public final class Problems implements IExecutionExceptionHandler, IParameterExc
     public int handleParseException(ParameterException e, String[] args) {
         PrintWriter err = shell.err();
         CommandLine command = e.getCommandLine();
-        err.println("daybook: " + e.getMessage());
+        String message = String.valueOf(e.getMessage());
+        err.println("daybook: " + (message.startsWith("Error: ") ? message.substring("Error: ".length()) : message));
         UnmatchedArgumentException.printSuggestions(e, err);
         err.printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
         err.flush();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -74,8 +75,34 @@ public final class Shell {
 
     /** The daybook, to ask it; a database that is missing is not made. */
     public Daybook openToRead() {
+        return opened(() -> builder(DatabaseUrl.forReading(url())).readOnly().open());
+    }
+
+    /** The daybook, to append to it. */
+    public Daybook openToWrite() {
+        if (Privileges.mayNotAppend(url(), or(user, "DAYBOOK_USER"), password(), schema())) {
+            throw new CommandFailed(
+                    "This database user may not append to %s.events. Use a user with the role %s_application, or the owner (daybook migrate --print-roles)."
+                            .formatted(schema(), schema()));
+        }
+        return opened(() -> builder(DatabaseUrl.forWriting(url())).open());
+    }
+
+    /** Brings the tables up to this version. */
+    public Report migrate() {
+        return opened(() -> builder(DatabaseUrl.forWriting(url())).runMigrations());
+    }
+
+    private <T> T opened(Supplier<T> open) {
+        DatabaseUrl.unwritableFolder(url()).ifPresent(folder -> {
+            throw new CommandFailed(
+                    "The database %s cannot be opened: %s is no folder that this user may write. Change its permissions, or name another database with --db."
+                            .formatted(url(), folder));
+        });
         try {
-            return builder(DatabaseUrl.forReading(url())).readOnly().open();
+            return open.get();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(String.valueOf(e.getMessage()), ExitCode.USAGE, e);
         } catch (DatabaseFailure e) {
             if (DATABASE_NOT_FOUND.equals(e.sqlState())) {
                 throw new CommandFailed(
@@ -83,18 +110,8 @@ public final class Shell {
                                 .formatted(url()),
                         e);
             }
-            throw e;
+            throw new CommandFailed(DatabaseUrl.asTyped(String.valueOf(e.getMessage()), url()), e);
         }
-    }
-
-    /** The daybook, to append to it. */
-    public Daybook openToWrite() {
-        return builder(DatabaseUrl.forWriting(url())).open();
-    }
-
-    /** Brings the tables up to this version. */
-    public Report migrate() {
-        return builder(DatabaseUrl.forWriting(url())).runMigrations();
     }
 
     private DaybookBuilder builder(String jdbcUrl) {

@@ -6,12 +6,12 @@ import java.util.List;
 
 /**
  * Rows in columns, for people. The widths are those of the first rows; later ones are printed as they come, so that a table may be of
- * any length. The last column is never cut or padded.
+ * any length. Nothing is cut: where a cell is wider than its column, the row goes on below, in line. The last column is not padded.
  */
 public final class Table implements AutoCloseable {
 
     private static final int SAMPLE = 200;
-    private static final int WIDEST = 48;
+    private static final int WIDEST = 80;
 
     private final PrintWriter out;
     private final List<String[]> waiting = new ArrayList<>();
@@ -73,12 +73,19 @@ public final class Table implements AutoCloseable {
     /** @param columns the width of each; negative = aligned to the right */
     private void print(String[] row, int[] columns) {
         StringBuilder line = new StringBuilder();
+        int begin = 0;
         for (int i = 0; i < row.length; i++) {
             boolean last = i == row.length - 1;
-            boolean right = columns[i] < 0;
-            String padding = " ".repeat(Math.max(0, Math.abs(columns[i]) - length(row[i])));
-            line.append(right ? padding : "").append(row[i]);
-            line.append(last ? "" : (right ? "" : padding) + "  ");
+            int width = Math.abs(columns[i]);
+            String padding = " ".repeat(Math.max(0, width - length(row[i])));
+            line.append(columns[i] < 0 ? padding + row[i] : row[i] + padding);
+            begin += width + 2;
+            if (!last && length(row[i]) > width) {
+                out.println(line);
+                line = new StringBuilder(" ".repeat(begin));
+            } else {
+                line.append("  ");
+            }
         }
         out.println(line.toString().stripTrailing());
     }
