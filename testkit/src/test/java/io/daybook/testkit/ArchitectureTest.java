@@ -25,6 +25,7 @@ import io.daybook.AsOf;
 import io.daybook.Daybook;
 import io.daybook.Tx;
 import io.daybook.UnitOfWork;
+import io.daybook.doctor.Doctor;
 import io.daybook.history.EntityState;
 import io.daybook.history.History;
 import io.daybook.notifier.Delivery;
@@ -41,6 +42,7 @@ class ArchitectureTest {
     private static final String[] ENGINE = {
         "io.daybook",
         "io.daybook.database..",
+        "io.daybook.doctor..",
         "io.daybook.history..",
         "io.daybook.ledger..",
         "io.daybook.notifier..",
@@ -51,6 +53,7 @@ class ArchitectureTest {
     private static final Set<String> DOORS = Set.of(
             AsOf.class.getName(),
             Daybook.class.getName(),
+            Doctor.class.getName(),
             Tx.class.getName(),
             UnitOfWork.class.getName(),
             EntityState.class.getName(),
