@@ -162,12 +162,15 @@ class CommandsTest {
         Cli.Ran ran = cli.run("doctor");
 
         assertThat(ran.exitCode()).as(ran.out()).isZero();
-        assertThat(ran.out()).contains("OK       ledger        Positions 1 to 4 are all there").endsWith("Healthy.\n");
+        assertThat(ran.out())
+                .contains("OK       ledger        Positions 1 to 4 are all there")
+                .endsWith("Healthy.\n");
         assertThat(cli.run("doctor", "--json").lines())
                 .allMatch(line -> line.startsWith("{\"severity\":\"ok\",\"check\":\""));
         assertThat(cli.run("doctor", "--repair-sequences").out()).contains("nothing to repair");
         assertThat(cli.run("doctor", "--to", "3").exitCode()).isEqualTo(2);
-        assertThat(cli.run("doctor", "--repair-sequences", "--recover", "billing").exitCode())
+        assertThat(cli.run("doctor", "--repair-sequences", "--recover", "billing")
+                        .exitCode())
                 .isEqualTo(2);
     }
 
@@ -177,8 +180,9 @@ class CommandsTest {
         try (Daybook daybook = Daybook.open(cli.url())) {
             daybook.notifier().register("billing");
         }
-        execute("insert into daybook.parked_events (registration, position, partition, entity_type, entity_id, attempts, parked)"
-                + " values ('billing', 1, 0, 'order', 'o-1', 3, current_timestamp)");
+        execute(
+                "insert into daybook.parked_events (registration, position, partition, entity_type, entity_id, attempts, parked)"
+                        + " values ('billing', 1, 0, 'order', 'o-1', 3, current_timestamp)");
         Cli.Ran warned = cli.run("doctor");
         assertThat(warned.exitCode()).isEqualTo(6);
         assertThat(warned.out())
@@ -187,15 +191,19 @@ class CommandsTest {
                 .contains("do:    See why: select ")
                 .endsWith("0 errors, 1 warning.\n");
 
-        execute("update daybook.cursors set position = 9, hash = X'00', saved = current_timestamp + interval '5' minute");
+        execute(
+                "update daybook.cursors set position = 9, hash = X'00', saved = current_timestamp + interval '5' minute");
         Cli.Ran failed = cli.run("doctor");
         assertThat(failed.exitCode()).isEqualTo(3);
-        assertThat(failed.out()).contains("Run `daybook doctor --recover billing`").endsWith("1 error, 1 warning.\n");
+        assertThat(failed.out())
+                .contains("Run `daybook doctor --recover billing`")
+                .endsWith("1 error, 1 warning.\n");
 
         Cli.Ran recovered = cli.run("doctor", "--recover", "billing");
         assertThat(recovered.exitCode()).as(recovered.err()).isZero();
         assertThat(recovered.out())
-                .startsWith("Registration billing, partition 0: moved back from position 9 to 4. The ledger ended at 4.");
+                .startsWith(
+                        "Registration billing, partition 0: moved back from position 9 to 4. The ledger ended at 4.");
         assertThat(cli.run("doctor").exitCode()).isEqualTo(6);
         assertThat(cli.run("doctor", "--recover", "billing").out()).contains("nothing to recover");
         assertThat(cli.run("doctor", "--recover", "nobody").exitCode()).isEqualTo(1);
@@ -207,7 +215,8 @@ class CommandsTest {
         String verified = cli.run("verify", "--json").out();
         String hash = verified.replaceAll("(?s).*\"head_hash\":\"([0-9a-f]+)\".*", "$1");
 
-        assertThat(cli.run("doctor", "--anchor", "4:" + hash).out()).contains("OK       anchor        The ledger has the anchor");
+        assertThat(cli.run("doctor", "--anchor", "4:" + hash).out())
+                .contains("OK       anchor        The ledger has the anchor");
         Cli.Ran behind = cli.run("doctor", "--anchor", "5:" + hash);
         assertThat(behind.exitCode()).isEqualTo(3);
         assertThat(behind.out()).contains("The ledger ends at position 4, before the anchor at 5.");

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** Transactions that have appended and stay open: nobody sees their events, and appends to the same entities wait. */
 final class Transactions implements Check {
 
-    /** Who has written into events holds this lock until its end. A prepared transaction has no session, and its id for one. */
+    /**
+     * Who has written into events holds this lock until its end. A prepared transaction has no session; the lock on its own id, held
+     * under the same virtual transaction, tells which it is.
+     */
     private static final String POSTGRESQL = """
             select a.pid, p.gid, a.application_name, a.usename::text, a.state,
                    extract(epoch from clock_timestamp() - coalesce(a.xact_start, p.prepared))::bigint
@@ -18,7 +21,12 @@ final class Transactions implements Check {
                     and mode = 'RowExclusiveLock'
                     and granted) l
             left join pg_stat_activity a on a.pid = l.pid
-            left join pg_prepared_xacts p on l.pid is null and l.virtualtransaction = '-1/' || p.transaction::text
+            left join pg_locks x
+                on l.pid is null
+               and x.pid is null
+               and x.locktype = 'transactionid'
+               and x.virtualtransaction = l.virtualtransaction
+            left join pg_prepared_xacts p on p.transaction = x.transactionid
             order by 6 desc nulls last
             """;
 

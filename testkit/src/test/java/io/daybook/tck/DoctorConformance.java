@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.daybook.Daybook;
 import io.daybook.DaybookBuilder;
 import io.daybook.doctor.Diagnosis;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Everything that doctor finds, brought about for real; and nothing that it finds where all is well. */
 abstract class DoctorConformance extends Conformance {
@@ -520,6 +525,40 @@ abstract class DoctorConformance extends Conformance {
                 .isEqualTo("The ledger ends at position 3, before the anchor at 4.");
         assertThat(doctor().compare(new LedgerPoint(2, anchor.hash())).severity())
                 .isEqualTo(Severity.ERROR);
+    }
+
+    @Test
+    void opening_logs_what_is_wrong_and_opens_all_the_same() throws Exception {
+        say(3);
+        finished();
+        daybook().close();
+        execute("update daybook.cursors set position = 7", "delete from daybook.ledger where position = 2");
+        Logger logger = (Logger) LoggerFactory.getLogger(Doctor.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        logger.addAppender(said);
+        Level level = logger.getLevel();
+        logger.setLevel(Level.WARN);
+        logger.setAdditive(false);
+        try {
+            daybooks.reopen();
+        } finally {
+            logger.setAdditive(true);
+            logger.setLevel(level);
+            logger.detachAppender(said);
+        }
+        assertThat(said.list)
+                .filteredOn(event -> !event.getFormattedMessage().contains("_writes is off"))
+                .filteredOn(event -> !event.getFormattedMessage().contains("fsync is off"))
+                .allMatch(event -> event.getLevel() == Level.ERROR)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .satisfiesExactly(
+                        message -> assertThat(message)
+                                .contains("Position 2 of the ledger is missing")
+                                .contains("daybook verify"),
+                        message -> assertThat(message)
+                                .contains("has finished position 7, but the ledger ends at 3")
+                                .contains("daybook doctor --recover billing"));
     }
 
     @Test

@@ -20,7 +20,6 @@ final class AnchorConverter implements ITypeConverter<LedgerPoint> {
                     "'%s' is no anchor; write <position>:<hash>, as verify --json prints them (head, head_hash)"
                             .formatted(text));
         }
-        return new LedgerPoint(
-                Long.parseLong(matcher.group(1)), HexFormat.of().parseHex(matcher.group(2)));
+        return new LedgerPoint(Long.parseLong(matcher.group(1)), HexFormat.of().parseHex(matcher.group(2)));
     }
 }

@@ -70,8 +70,9 @@ public final class DoctorCommand implements Callable<Integer> {
             names = "--anchor",
             paramLabel = "<position>:<hash>",
             converter = AnchorConverter.class,
-            description = "Also compare with a head that was kept elsewhere (head and head_hash of verify --json): finds a database that"
-                    + " was set back as a whole.")
+            description =
+                    "Also compare with a head that was kept elsewhere (head and head_hash of verify --json): finds a database that"
+                            + " was set back as a whole.")
     private @Nullable LedgerPoint anchor;
 
     @Option(
@@ -100,8 +101,9 @@ public final class DoctorCommand implements Callable<Integer> {
         @Option(
                 names = "--recover",
                 paramLabel = "<registration>",
-                description = "Move the cursors of that registration that do not fit the ledger back to a place that does, never forwards:"
-                        + " to the end of the ledger if they are beyond it, else --to.")
+                description =
+                        "Move the cursors of that registration that do not fit the ledger back to a place that does, never forwards:"
+                                + " to the end of the ledger if they are beyond it, else --to.")
         private @Nullable String recover;
 
         @Option(
@@ -134,12 +136,14 @@ public final class DoctorCommand implements Callable<Integer> {
             }
             return examine(daybook, limits);
         } catch (SchemaNotReady e) {
-            return tell(List.of(new Finding(
-                    Severity.ERROR,
-                    "migrations",
-                    String.valueOf(e.getMessage()),
-                    "The tables are not those that this version of Daybook works with; it does not open.",
-                    "Run `daybook migrate` as the owner of the schema, with the newest version of Daybook that uses this schema.")));
+            return tell(
+                    List.of(
+                            new Finding(
+                                    Severity.ERROR,
+                                    "migrations",
+                                    String.valueOf(e.getMessage()),
+                                    "The tables are not those that this version of Daybook works with; it does not open.",
+                                    "Run `daybook migrate` as the owner of the schema, with the newest version of Daybook that uses this schema.")));
         }
     }
 
@@ -179,8 +183,8 @@ public final class DoctorCommand implements Callable<Integer> {
     }
 
     private static String text(Finding finding) {
-        StringBuilder text = new StringBuilder("%-8s %-14s%s"
-                .formatted(finding.severity(), finding.check(), Messages.shown(finding.what())));
+        StringBuilder text = new StringBuilder(
+                "%-8s %-14s%s".formatted(finding.severity(), finding.check(), Messages.shown(finding.what())));
         if (!finding.meaning().isEmpty()) {
             text.append("%n%9smeans: %s".formatted("", Messages.shown(finding.meaning())));
         }
@@ -217,8 +221,9 @@ public final class DoctorCommand implements Callable<Integer> {
             shell.say("Registration %s is where the ledger says it is: nothing to recover.".formatted(registration));
         } else {
             moved.forEach(recovery -> shell.say(text(recovery)));
-            shell.say("Start its consumers again if they run: they go on there. Everything after it is delivered; consumers with effects"
-                    + " outside this database may have seen some of it.");
+            shell.say(
+                    "Start its consumers again if they run: they go on there. Everything after it is delivered; consumers with effects"
+                            + " outside this database may have seen some of it.");
         }
         return ExitCode.OK;
     }
