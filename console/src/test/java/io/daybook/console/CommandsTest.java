@@ -210,6 +210,18 @@ class CommandsTest {
     }
 
     @Test
+    void doctor_tells_that_tables_are_missing() throws Exception {
+        execute("create table something (id integer)");
+
+        Cli.Ran ran = cli.run("doctor");
+
+        assertThat(ran.exitCode()).isEqualTo(3);
+        assertThat(ran.out())
+                .startsWith("ERROR    migrations    Schema daybook has had no migration yet")
+                .contains("do:    Run `daybook migrate`");
+    }
+
+    @Test
     void doctor_compares_with_an_anchor() {
         fill();
         String verified = cli.run("verify", "--json").out();

@@ -87,8 +87,9 @@ public final class Doctor {
                                 .formatted(anchor.position(), found.get().shortHash(), anchor.shortHash()),
                 "The database was set back to an earlier state, or history was changed. Events that were acknowledged are not here, and"
                         + " whoever acts outside this database has seen them.",
-                "Restore a newer backup, or let the newest standby take over, while nothing is appended here. If that cannot be: tell those"
-                        + " who acted on the lost events, which begin after the last common anchor.");
+                "Restore a newer backup, or let the newest standby take over, while nothing is appended here. If that cannot be: whoever acted on"
+                        + " the lost events, or remembers positions outside this database, must go back to the last anchor that fits"
+                        + " (docs/operations.md).");
     }
 
     /**
@@ -131,8 +132,13 @@ public final class Doctor {
      */
     public void checkAtOpen() {
         Sequences.refuseEventIdsBehind(database);
-        List<Check> checks = new ArrayList<>(
-                List.of(new Durability(), new Clocks(), new LedgerWhole(true), new Cursors(true), new Leases()));
+        List<Check> checks = new ArrayList<>(List.of(
+                new Durability(),
+                new Clocks(),
+                new Sequences(),
+                new LedgerWhole(true),
+                new Cursors(true),
+                new Leases()));
         if (database.isPostgresql()) {
             checks.add(new Accelerator());
         }

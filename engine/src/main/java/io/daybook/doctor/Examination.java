@@ -2,6 +2,7 @@ package io.daybook.doctor;
 
 import io.daybook.database.Database;
 import io.daybook.database.DatabaseFailure;
+import io.daybook.database.SqlStates;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.Verification;
 import java.sql.PreparedStatement;
@@ -15,9 +16,6 @@ import java.util.Locale;
 
 /** What checks work with, and where they put what they find. One use only; not thread-safe. */
 final class Examination {
-
-    /** SQLSTATE: a privilege is missing, on PostgreSQL and (two codes) on H2. */
-    private static final List<String> FORBIDDEN = List.of("42501", "90040", "90096");
 
     final Database database;
     final Ledger ledger;
@@ -43,7 +41,7 @@ final class Examination {
             try {
                 next.run(this);
             } catch (DatabaseFailure e) {
-                if (e.sqlState() == null || !FORBIDDEN.contains(e.sqlState())) {
+                if (!(e.getCause() instanceof SQLException cause && SqlStates.isForbidden(cause))) {
                     throw e;
                 }
                 warning(

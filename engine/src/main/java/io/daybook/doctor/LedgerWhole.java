@@ -22,12 +22,16 @@ final class LedgerWhole implements Check {
                    coalesce((select max(position) from daybook.ledger), 0)
             """;
 
+    /**
+     * A scalar subquery, because a join or {@code exists} can become a scan of all events, in every range: 960 ms in place of 100 at
+     * two million events.
+     */
     private static final String RANGE_QUERY = """
-            select count(*), count(e.event_id)
-            from daybook.ledger l
-            left join daybook.events e on e.event_id = l.event_id
-            where l.position > ?
-              and l.position <= ?
+            select count(*), count(r.event_id)
+            from (select (select e.event_id from daybook.events e where e.event_id = l.event_id) as event_id
+                  from daybook.ledger l
+                  where l.position > ?
+                    and l.position <= ?) r
             """;
 
     private static final String FIRST_MISSING = """
@@ -35,7 +39,7 @@ final class LedgerWhole implements Check {
             from daybook.ledger l
             where l.position >= ?
               and l.position < ?
-              and not exists (select 1 from daybook.ledger n where n.position = l.position + 1)
+              and (select n.position from daybook.ledger n where n.position = l.position + 1) is null
             """;
 
     private static final String FIRST_WITHOUT_EVENT = """
@@ -43,7 +47,7 @@ final class LedgerWhole implements Check {
             from daybook.ledger l
             where l.position > ?
               and l.position <= ?
-              and not exists (select 1 from daybook.events e where e.event_id = l.event_id)
+              and (select e.event_id from daybook.events e where e.event_id = l.event_id) is null
             """;
 
     private static final String HEAD_TIME = """

@@ -25,12 +25,13 @@ final class Waiting implements Check {
                   limit ?) r
             """;
 
+    /** A scalar subquery: {@code not exists} can become one hash of the whole ledger, in every range. */
     private static final String WITHOUT_POSITION = """
             select e.event_id
             from daybook.events e
             where e.event_id > ?
               and e.event_id <= ?
-              and not exists (select 1 from daybook.ledger l where l.event_id = e.event_id)
+              and (select l.position from daybook.ledger l where l.event_id = e.event_id) is null
             order by e.event_id
             """;
 

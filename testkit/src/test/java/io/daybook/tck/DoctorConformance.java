@@ -477,6 +477,23 @@ abstract class DoctorConformance extends Conformance {
     }
 
     @Test
+    void the_statement_in_the_remedy_ends_an_open_appending_transaction() throws Exception {
+        try (Connection open = transaction()) {
+            daybook().join(open, tx -> tx.create("order", "o-open", Map.of()));
+            String remedy = found("transactions", NO_PATIENCE).remedy();
+
+            execute(remedy.substring(remedy.indexOf("roll it back: ") + "roll it back: ".length()));
+
+            Await.until(
+                    () -> examine(NO_PATIENCE).findings().stream()
+                            .filter(f -> f.check().equals("transactions"))
+                            .allMatch(f -> f.severity() == Severity.OK),
+                    () -> "the transaction is still open");
+        }
+        daybook().transact(tx -> tx.create("order", "o-open", Map.of()));
+    }
+
+    @Test
     void an_unrelated_transaction_is_no_appending_one() throws Exception {
         execute("create table unrelated (id integer)");
         try (Connection open = transaction();
