@@ -39,6 +39,10 @@ abstract class DoctorConformance extends Conformance {
     /** Everything that is there for no time at all is too long. */
     static final Limits NO_PATIENCE = new Limits(Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
+    /** The default limits, but for events that will never have a position: tests that leave some do not wait for them. */
+    private static final Limits QUICK =
+            new Limits(Duration.ofMillis(300), Limits.DEFAULT.appending(), Limits.DEFAULT.vacuum());
+
     @Override
     DaybookBuilder settings(DaybookBuilder builder) {
         // The clock of the tests stands still, which the doctor finds; it has a test of its own.
@@ -57,7 +61,7 @@ abstract class DoctorConformance extends Conformance {
     }
 
     Diagnosis examine() {
-        return examine(Limits.DEFAULT);
+        return examine(QUICK);
     }
 
     /** Without what is wrong with every server that tests run on: they do not wait for disks. */
@@ -79,12 +83,18 @@ abstract class DoctorConformance extends Conformance {
 
     /** The only problem of that check. */
     Finding found(String check) {
-        return found(check, Limits.DEFAULT);
+        return found(check, QUICK);
     }
 
     Finding found(String check, Limits limits) {
+        return found(check, limits, "");
+    }
+
+    /** @param of whom, where there may be others for a moment, such as a round */
+    Finding found(String check, Limits limits, String of) {
         List<Finding> problems = examine(limits).problems().stream()
-                .filter(finding -> finding.check().equals(check))
+                .filter(finding ->
+                        finding.check().equals(check) && finding.what().contains(of))
                 .toList();
         assertThat(problems).hasSize(1);
         Finding finding = problems.get(0);
@@ -254,9 +264,7 @@ abstract class DoctorConformance extends Conformance {
                 tx.create("order", "o-1", Map.of());
                 tx.create("order", "o-2", Map.of());
             });
-            Limits limits = new Limits(Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofMinutes(1));
-
-            List<Finding> problems = problems(writer.doctor().examine(limits, (position, head) -> {}));
+            List<Finding> problems = problems(writer.doctor().examine(QUICK, (position, head) -> {}));
             assertThat(problems).singleElement().satisfies(finding -> {
                 assertThat(finding.check()).isEqualTo("waiting");
                 assertThat(finding.severity()).isEqualTo(Severity.ERROR);

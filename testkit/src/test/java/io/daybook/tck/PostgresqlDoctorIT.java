@@ -35,7 +35,7 @@ class PostgresqlDoctorIT extends DoctorConformance implements Store.OnPostgresql
             statement.execute("set transaction isolation level repeatable read");
             statement.execute("select count(*) from daybook.events");
 
-            Finding finding = found("vacuum", NO_PATIENCE);
+            Finding finding = found("vacuum", NO_PATIENCE, "pid " + pid(old));
             assertThat(finding.severity()).isEqualTo(Severity.WARNING);
             assertThat(finding.what())
                     .contains("pid " + pid(old))
@@ -73,7 +73,8 @@ class PostgresqlDoctorIT extends DoctorConformance implements Store.OnPostgresql
         }
         try {
             assertThat(found("transactions", NO_PATIENCE).what()).contains("Prepared transaction 'two-phase 1'");
-            assertThat(found("vacuum", NO_PATIENCE).what()).contains("Prepared transaction 'two-phase 1'");
+            assertThat(found("vacuum", NO_PATIENCE, "two-phase 1").what())
+                    .contains("Prepared transaction 'two-phase 1'");
         } finally {
             execute("rollback prepared 'two-phase 1'");
         }
