@@ -3,6 +3,7 @@ package io.daybook;
 import io.daybook.database.Database;
 import io.daybook.database.DatabaseFailure;
 import io.daybook.database.SqlStates;
+import io.daybook.doctor.Doctor;
 import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
@@ -60,6 +61,7 @@ public final class Daybook implements AutoCloseable {
     private final Appender appender;
     private final UnitOfWork nobody;
     private final Notifier notifier;
+    private final Doctor doctor;
     private final boolean readOnly;
     private final @Nullable Sequencer sequencer;
     private final @Nullable NodeSignals signals;
@@ -90,6 +92,10 @@ public final class Daybook implements AutoCloseable {
         if (!readOnly && !database.isPostgresql()) {
             H2EventIds.goOnBehindTheLast(database);
         }
+        this.doctor = new Doctor(database, ledger, clock);
+        if (!readOnly) {
+            doctor.checkAtOpen();
+        }
         this.sequencer = readOnly || !sequencing ? null : new Sequencer(database, head -> sequenced());
         Runnable wake = sequencer == null ? () -> {} : sequencer::wake;
         Writer writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
@@ -117,6 +123,7 @@ public final class Daybook implements AutoCloseable {
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
      * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
      * @throws SchemaNotReady if the tables are missing and may not be made, or are of another version
+     * @throws io.daybook.doctor.EventIdsBehind if new events would come before old ones
      */
     public static Daybook open(String url) {
         return builder().url(url).open();
@@ -129,6 +136,7 @@ public final class Daybook implements AutoCloseable {
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
      * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
      * @throws SchemaNotReady if the tables are missing and may not be made, or are of another version
+     * @throws io.daybook.doctor.EventIdsBehind if new events would come before old ones
      */
     public static Daybook open(DataSource dataSource) {
         return builder().dataSource(dataSource).open();
@@ -293,6 +301,11 @@ public final class Daybook implements AutoCloseable {
     /** The ledger, for reading. */
     public Ledger ledger() {
         return ledger;
+    }
+
+    /** Whether this daybook is well, and what to do if it is not. It also looks at one that was opened to read only. */
+    public Doctor doctor() {
+        return doctor;
     }
 
     /** Why the sequencer fails at the moment; empty if it does not, or does not run here. */

@@ -140,6 +140,7 @@ public final class DaybookBuilder {
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
      * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
      * @throws SchemaNotReady if tables are missing and may not be made, or are of another version
+     * @throws io.daybook.doctor.EventIdsBehind if new events would come before old ones
      */
     public Daybook open() {
         check(poolSize >= 4, "poolSize", poolSize, "at least 4");

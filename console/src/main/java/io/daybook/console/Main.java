@@ -1,6 +1,7 @@
 package io.daybook.console;
 
 import io.daybook.console.demo.DemoCommand;
+import io.daybook.console.doctor.DoctorCommand;
 import io.daybook.console.git.GitCommand;
 import io.daybook.console.jsonl.ImportCommand;
 import io.daybook.console.look.HistoryCommand;
@@ -60,6 +61,7 @@ public final class Main {
                 .addSubcommand(new RegistrationsCommand(shell))
                 .addSubcommand(new StatusCommand(shell))
                 .addSubcommand(new VerifyCommand(shell))
+                .addSubcommand(new DoctorCommand(shell))
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler(problems)

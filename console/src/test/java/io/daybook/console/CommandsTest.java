@@ -159,6 +159,93 @@ class CommandsTest {
     }
 
     @Test
+    void doctor_finds_nothing_wrong_with_a_healthy_daybook() {
+        fill();
+
+        Cli.Ran ran = cli.run("doctor");
+
+        assertThat(ran.exitCode()).as(ran.out()).isZero();
+        assertThat(ran.out())
+                .contains("OK       ledger        Positions 1 to 4 are all there")
+                .endsWith("Healthy.\n");
+        assertThat(cli.run("doctor", "--json").lines())
+                .allMatch(line -> line.startsWith("{\"severity\":\"ok\",\"check\":\""));
+        assertThat(cli.run("doctor", "--repair-sequences").out()).contains("nothing to repair");
+        assertThat(cli.run("doctor", "--to", "3").exitCode()).isEqualTo(2);
+        assertThat(cli.run("doctor", "--repair-sequences", "--recover", "billing")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void doctor_exits_with_6_for_a_warning_and_3_for_an_error() throws Exception {
+        fill();
+        try (Daybook daybook = Daybook.open(cli.url())) {
+            daybook.notifier().register("billing");
+        }
+        execute(
+                "insert into daybook.parked_events (registration, position, partition, entity_type, entity_id, attempts, parked)"
+                        + " values ('billing', 1, 0, 'order', 'o-1', 3, current_timestamp)");
+        Cli.Ran warned = cli.run("doctor");
+        assertThat(warned.exitCode()).isEqualTo(6);
+        assertThat(warned.out())
+                .contains("WARNING  registrations Registration billing has 1 event parked")
+                .contains("means: ")
+                .contains("do:    See why: select ")
+                .endsWith("0 errors, 1 warning.\n");
+
+        execute(
+                "update daybook.cursors set position = 9, hash = X'00', saved = current_timestamp + interval '5' minute");
+        Cli.Ran failed = cli.run("doctor");
+        assertThat(failed.exitCode()).isEqualTo(3);
+        assertThat(failed.out())
+                .contains("Run `daybook doctor --recover billing`")
+                .endsWith("1 error, 1 warning.\n");
+
+        Cli.Ran recovered = cli.run("doctor", "--recover", "billing");
+        assertThat(recovered.exitCode()).as(recovered.err()).isZero();
+        assertThat(recovered.out())
+                .startsWith(
+                        "Registration billing, partition 0: moved back from position 9 to 4. The ledger ended at 4.");
+        assertThat(cli.run("doctor").exitCode()).isEqualTo(6);
+        assertThat(cli.run("doctor", "--recover", "billing").out()).contains("nothing to recover");
+        assertThat(cli.run("doctor", "--recover", "nobody").exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void doctor_tells_that_tables_are_missing() throws Exception {
+        execute("create table something (id integer)");
+
+        Cli.Ran ran = cli.run("doctor");
+
+        assertThat(ran.exitCode()).isEqualTo(3);
+        assertThat(ran.out())
+                .startsWith("ERROR    migrations    Schema daybook has had no migration yet")
+                .contains("do:    Run `daybook migrate`");
+    }
+
+    @Test
+    void doctor_compares_with_an_anchor() {
+        fill();
+        String verified = cli.run("verify", "--json").out();
+        String hash = verified.replaceAll("(?s).*\"head_hash\":\"([0-9a-f]+)\".*", "$1");
+
+        assertThat(cli.run("doctor", "--anchor", "4:" + hash).out())
+                .contains("OK       anchor        The ledger has the anchor");
+        Cli.Ran behind = cli.run("doctor", "--anchor", "5:" + hash);
+        assertThat(behind.exitCode()).isEqualTo(3);
+        assertThat(behind.out()).contains("The ledger ends at position 4, before the anchor at 5.");
+        assertThat(cli.run("doctor", "--anchor", "4").exitCode()).isEqualTo(2);
+    }
+
+    private void execute(String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection(cli.url());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
     void a_command_line_that_makes_no_sense_is_answered_with_a_suggestion() {
         assertThat(cli.run("statsu").err()).contains("Did you mean").contains("daybook status");
         Cli.Ran ran = cli.run("tail", "--folow");
@@ -171,7 +258,7 @@ class CommandsTest {
     @Test
     void every_command_has_help_with_an_example_and_the_exit_codes() {
         for (String command : new String[] {
-            "migrate", "import", "demo", "tail", "history", "state", "registrations", "status", "verify"
+            "migrate", "import", "demo", "tail", "history", "state", "registrations", "status", "verify", "doctor"
         }) {
             assertThat(cli.run(command, "--help").out())
                     .contains("Usage: daybook " + command)

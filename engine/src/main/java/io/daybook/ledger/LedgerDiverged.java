@@ -17,7 +17,7 @@ public final class LedgerDiverged extends DaybookException {
 
     public LedgerDiverged(String who, LedgerPoint expected, @Nullable LedgerPoint found) {
         super(("%s was at position %d with hash %s, and the ledger there now has %s: it was restored or is another one."
-                        + " Nothing was delivered. Decide where to go on: unregister it and register it again with Start.at(position).")
+                        + " Nothing was delivered. Run `daybook doctor`, which tells how to go on; for one that is only in memory, register it anew.")
                 .formatted(
                         who,
                         expected.position(),

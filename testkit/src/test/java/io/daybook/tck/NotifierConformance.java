@@ -665,7 +665,7 @@ abstract class NotifierConformance extends Conformance {
                 catchThrowableOfType(LedgerDiverged.class, () -> notifier().register("r"));
         assertThat(diverged.expected().position()).isEqualTo(2);
         assertThat(diverged.found()).isEqualTo(daybook().ledger().point(2).orElseThrow());
-        assertThat(diverged).hasMessageContaining("unregister");
+        assertThat(diverged).hasMessageContaining("daybook doctor");
         notifier().unregister("r");
         assertThat(takeAll(notifier().register("r", Start.at(2)), 1)).containsExactly(3L);
     }

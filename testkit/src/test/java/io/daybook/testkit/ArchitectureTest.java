@@ -27,6 +27,7 @@ import io.daybook.AsOf;
 import io.daybook.Daybook;
 import io.daybook.Tx;
 import io.daybook.UnitOfWork;
+import io.daybook.doctor.Doctor;
 import io.daybook.history.EntityState;
 import io.daybook.history.History;
 import io.daybook.notifier.Delivery;
@@ -44,6 +45,7 @@ class ArchitectureTest {
     private static final String[] ENGINE = {
         "io.daybook",
         "io.daybook.database..",
+        "io.daybook.doctor..",
         "io.daybook.history..",
         "io.daybook.ledger..",
         "io.daybook.notifier..",
@@ -54,6 +56,7 @@ class ArchitectureTest {
     private static final Set<String> DOORS = Set.of(
             AsOf.class.getName(),
             Daybook.class.getName(),
+            Doctor.class.getName(),
             Tx.class.getName(),
             UnitOfWork.class.getName(),
             EntityState.class.getName(),

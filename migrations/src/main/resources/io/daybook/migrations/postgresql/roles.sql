@@ -33,6 +33,7 @@ $$;
 
 -- Begin with nothing, so that what is granted below is all there is, whatever an earlier version of this script granted.
 revoke all on all tables in schema "${schema}" from "${schema}_application", "${schema}_operator";
+revoke all on all sequences in schema "${schema}" from "${schema}_application", "${schema}_operator";
 revoke all on all functions in schema "${schema}" from "${schema}_application", "${schema}_operator";
 
 -- Functions are for everybody unless somebody says otherwise.
@@ -48,6 +49,9 @@ grant usage on schema "${schema}" to "${schema}_application";
 
 -- To read history and state, and to check that the schema is migrated.
 grant select on all tables in schema "${schema}" to "${schema}_application";
+
+-- To check, before anything is appended, that ids go on behind the last one. No nextval, no setval.
+grant select on all sequences in schema "${schema}" to "${schema}_application";
 
 -- To append. Column by column: event_id and database_txid come from the database itself, because a row with a transaction
 -- id that is not its own is never seen by the sequencer. No UPDATE, DELETE or TRUNCATE: what was said stays said.
@@ -94,5 +98,8 @@ grant usage on schema "${schema}" to "${schema}_operator";
 
 -- To ask the history questions, and to see how far everybody is.
 grant select on all tables in schema "${schema}" to "${schema}_operator";
+
+-- So that the doctor can tell whether ids go on behind the last one.
+grant select on all sequences in schema "${schema}" to "${schema}_operator";
 
 commit;
