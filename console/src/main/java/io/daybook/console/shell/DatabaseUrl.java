@@ -31,33 +31,46 @@ final class DatabaseUrl {
         return isH2File(url) && !has(url, "IFEXISTS") ? forWriting(url) + ";IFEXISTS=TRUE" : forWriting(url);
     }
 
-    /**
-     * The folder (or what stands in its place) where H2 could make no file, so that waiting for others who may serve it is no use; empty
-     * if there is none to complain of.
-     */
+    /** Whether H2 would only look for a file that is not there: known at once, where H2 waits for others who may serve it. */
+    static boolean isMissing(String url) {
+        return !has(url, "IFEXISTS")
+                && sharedFile(url)
+                        .filter(file -> !Files.exists(Path.of(file + ".mv.db")) && !isServed(file))
+                        .isPresent();
+    }
+
+    /** The folder (or what stands in its place) where H2 could make no file; empty if there is none to complain of. */
     static Optional<Path> unwritableFolder(String url) {
-        if (forWriting(url).equals(url)) {
-            return Optional.empty();
-        }
-        String file = url.substring(H2.length()).replaceFirst("^file:", "").replaceFirst(";.*", "");
-        Path database;
-        try {
-            database = Path.of(file.startsWith("~") ? System.getProperty("user.home") + file.substring(1) : file)
-                    .toAbsolutePath();
-        } catch (InvalidPathException e) {
-            return Optional.empty();
-        }
-        // Whoever holds the file serves it: then there is nothing to be made.
-        if (Files.exists(Path.of(database + ".lock.db"))) {
-            return Optional.empty();
-        }
-        Path folder = database.getParent();
+        Path folder = sharedFile(url)
+                .filter(file -> !isServed(file))
+                .map(Path::getParent)
+                .orElse(null);
         while (folder != null && !Files.exists(folder)) {
             folder = folder.getParent();
         }
         return folder == null || (Files.isDirectory(folder) && Files.isWritable(folder))
                 ? Optional.empty()
                 : Optional.of(folder);
+    }
+
+    /** The database of that URL, without the ending of its file, if we share it. */
+    private static Optional<Path> sharedFile(String url) {
+        if (forWriting(url).equals(url)) {
+            return Optional.empty();
+        }
+        String file = url.substring(H2.length()).replaceFirst("^file:", "").replaceFirst(";.*", "");
+        try {
+            return Optional.of(
+                    Path.of(file.startsWith("~") ? System.getProperty("user.home") + file.substring(1) : file)
+                            .toAbsolutePath());
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whoever holds the file serves it. */
+    private static boolean isServed(Path file) {
+        return Files.exists(Path.of(file + ".lock.db"));
     }
 
     /** That message, without the settings that nobody typed: ours, and those that the engine adds. */

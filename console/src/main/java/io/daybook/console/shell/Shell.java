@@ -75,7 +75,11 @@ public final class Shell {
 
     /** The daybook, to ask it; a database that is missing is not made. */
     public Daybook openToRead() {
-        return opened(() -> builder(DatabaseUrl.forReading(url())).readOnly().open());
+        DaybookBuilder builder = builder(DatabaseUrl.forReading(url())).readOnly();
+        if (DatabaseUrl.isMissing(url())) {
+            throw noDaybook(null);
+        }
+        return opened(builder::open);
     }
 
     /** The daybook, to append to it. */
@@ -93,6 +97,13 @@ public final class Shell {
         return opened(() -> builder(DatabaseUrl.forWriting(url())).runMigrations());
     }
 
+    private CommandFailed noDaybook(@Nullable Throwable cause) {
+        return new CommandFailed(
+                "There is no daybook at %s. Make one with daybook migrate or an import, or name another one with --db."
+                        .formatted(url()),
+                cause);
+    }
+
     private <T> T opened(Supplier<T> open) {
         DatabaseUrl.unwritableFolder(url()).ifPresent(folder -> {
             throw new CommandFailed(
@@ -105,10 +116,7 @@ public final class Shell {
             throw new CommandFailed(String.valueOf(e.getMessage()), ExitCode.USAGE, e);
         } catch (DatabaseFailure e) {
             if (DATABASE_NOT_FOUND.equals(e.sqlState())) {
-                throw new CommandFailed(
-                        "There is no daybook at %s. Make one with daybook migrate or an import, or name another one with --db."
-                                .formatted(url()),
-                        e);
+                throw noDaybook(e);
             }
             throw new CommandFailed(DatabaseUrl.asTyped(String.valueOf(e.getMessage()), url()), e);
         }
