@@ -10,6 +10,13 @@ import io.daybook.console.look.StateCommand;
 import io.daybook.console.look.StatusCommand;
 import io.daybook.console.look.TailCommand;
 import io.daybook.console.look.VerifyCommand;
+import io.daybook.console.operate.DiscardCommand;
+import io.daybook.console.operate.DivideCommand;
+import io.daybook.console.operate.MoveCommand;
+import io.daybook.console.operate.ParkedCommand;
+import io.daybook.console.operate.PauseCommand;
+import io.daybook.console.operate.ResumeCommand;
+import io.daybook.console.operate.RetryCommand;
 import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.Output;
 import io.daybook.console.shell.Problems;
@@ -59,6 +66,13 @@ public final class Main {
                 .addSubcommand(new HistoryCommand(shell))
                 .addSubcommand(new StateCommand(shell))
                 .addSubcommand(new RegistrationsCommand(shell))
+                .addSubcommand(new PauseCommand(shell))
+                .addSubcommand(new ResumeCommand(shell))
+                .addSubcommand(new MoveCommand(shell))
+                .addSubcommand(new DivideCommand(shell))
+                .addSubcommand(new ParkedCommand(shell))
+                .addSubcommand(new RetryCommand(shell))
+                .addSubcommand(new DiscardCommand(shell))
                 .addSubcommand(new StatusCommand(shell))
                 .addSubcommand(new VerifyCommand(shell))
                 .addSubcommand(new DoctorCommand(shell))

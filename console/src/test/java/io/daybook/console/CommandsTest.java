@@ -137,7 +137,8 @@ class CommandsTest {
                 .contains("Without position   0");
         assertThat(cli.run("status", "--json").out()).contains("\"head\":4").contains("\"lag\":{\"billing\":4}");
         assertThat(cli.run("registrations", "--json").out())
-                .isEqualToIgnoringNewLines("{\"name\":\"billing\",\"position\":0,\"lag\":4,\"topics\":\"everything\"}");
+                .isEqualToIgnoringNewLines(
+                        "{\"name\":\"billing\",\"position\":0,\"lag\":4,\"topics\":\"everything\",\"partitions\":1,\"parked\":0,\"state\":\"not consumed\"}");
     }
 
     @Test

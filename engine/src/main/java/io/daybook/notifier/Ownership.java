@@ -62,6 +62,7 @@ final class Ownership {
     private final Runnable tellOthers;
     private final Map<String, Competitor> competitors = new ConcurrentHashMap<>();
 
+    private boolean closed;
     private volatile long validUntil;
     private volatile @Nullable String node;
 
@@ -96,7 +97,7 @@ final class Ownership {
 
     /** From now on the registration competes for its partitions; has its share, as far as that is free, when this returns. */
     synchronized void compete(Competitor competitor) {
-        if (competitors.putIfAbsent(competitor.id(), competitor) != null) {
+        if (closed || competitors.putIfAbsent(competitor.id(), competitor) != null) {
             return;
         }
         try {
@@ -256,6 +257,7 @@ final class Ownership {
 
     /** The node ends; cursors were saved before. */
     synchronized void close() {
+        closed = true;
         competitors.clear();
         String me = node;
         node = null;

@@ -1,6 +1,7 @@
 package io.daybook.notifier;
 
 import io.daybook.database.Advances;
+import io.daybook.database.DatabaseFailure;
 import io.daybook.database.WakeUp;
 import io.daybook.event.DaybookException;
 import io.daybook.event.Receipt;
@@ -170,6 +171,16 @@ public final class Registration {
      * @return of one partition, in order; empty if there was nothing in time
      */
     private List<Delivery> take(int most, @Nullable Claim claim, Duration timeout) throws InterruptedException {
+        try {
+            return takeWhileOpen(most, claim, timeout);
+        } catch (DatabaseFailure e) {
+            // The pool was closed in the middle of a look, because the daybook was.
+            throw locked(() -> closed) ? new RegistrationClosed(id) : e;
+        }
+    }
+
+    private List<Delivery> takeWhileOpen(int most, @Nullable Claim claim, Duration timeout)
+            throws InterruptedException {
         boolean oneHand = claim != null;
         long deadline = System.nanoTime() + WakeUp.nanos(timeout);
         boolean tried = false;
