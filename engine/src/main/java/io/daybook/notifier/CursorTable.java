@@ -91,6 +91,11 @@ final class CursorTable implements LeaseTable {
                   and partition = ?
                   and epoch = ?
                   and position <= ?
+                  -- A node that outlived the restore of an older backup must not write a place of a history that is gone.
+                  and exists (select 1
+                              from daybook.ledger l
+                              where l.position = ?
+                                and l.hash = ?)
                 """.formatted(now));
         this.fence = database.sql("""
                 select epoch
@@ -366,6 +371,8 @@ final class CursorTable implements LeaseTable {
         update.setInt(4, move.partition());
         update.setLong(5, move.epoch());
         update.setLong(6, move.to().position());
+        update.setLong(7, move.to().position());
+        update.setBytes(8, move.to().hash());
     }
 
     /**
