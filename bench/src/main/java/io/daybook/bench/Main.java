@@ -81,6 +81,7 @@ public final class Main implements Callable<Integer> {
         }
         suites.put("sequencer", new SequencerSuite());
         suites.put("latency", new LatencySuite());
+        suites.put("cursors", new CursorSuite());
         return suites;
     }
 
