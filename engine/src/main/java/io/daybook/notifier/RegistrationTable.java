@@ -187,7 +187,8 @@ final class RegistrationTable {
                 .where(REGISTRATIONS.NAME.eq(name))
                 .execute();
         move(connection, name, point);
-        // Later than any that one of its partitions ever had: a number that is taken away may come again, and who owned that
+        // Later than any that one of its partitions ever had: a number that is taken away may come again, and who owned
+        // that
         // partition before must not take the new one for its own.
         long epoch = Objects.requireNonNull(jooq.select(DSL.max(CURSORS.EPOCH))
                 .from(CURSORS)

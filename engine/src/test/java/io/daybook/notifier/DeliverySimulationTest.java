@@ -13,6 +13,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Plays thousands of random schedules a second of the protocol by which nodes share registrations: see {@link Simulation}.
  *
+ * <p>It was seen to find, each within ten seconds, when the code was broken on purpose: the lease measured from after its request; a
+ * lease that ended and lost nothing; followers of parked events handed out; a division that leaves the remainder to nobody, or gives
+ * everybody more; a withdrawal, a failed competing or an orphaned partition that is not said again; an owner that does not look
+ * whether it still is one; a cursor that passes what is not done; and the flaws of the store below.
+ *
+ * <p>It found, and these are mended: a node that could not say that it withdraws kept its partitions from all others for as long as
+ * it lived; so did one whose giving up or taking of a partition had an unknown outcome; dividing began the epochs of new partitions at
+ * zero, so that one had two owners; an event whose parking had an unknown outcome was had twice in effect.
+ *
  * <p>{@code -Ddaybook.seed=<seed>} plays that schedule only, {@code -Ddaybook.simulation.seconds=<seconds>} plays for longer.
  */
 class DeliverySimulationTest {
@@ -43,7 +52,7 @@ class DeliverySimulationTest {
 
     /** Each broke a promise once. */
     @ParameterizedTest
-    @ValueSource(longs = {1})
+    @ValueSource(longs = {280, 873, 17053, 27097, 25895, 68857})
     void what_once_failed_works(long seed) {
         assertThat(Simulation.run(seed, SimulatedStore.Flaw.NONE)).isPositive();
     }

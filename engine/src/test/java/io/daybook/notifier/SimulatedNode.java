@@ -46,14 +46,9 @@ final class SimulatedNode {
         }
     }
 
-    private static final Killed KILLED = new Killed();
-    private static final CallFailed NOT_DONE = new CallFailed(false);
-    private static final CallFailed IN_DOUBT = new CallFailed(true);
-
     private final Simulation simulation;
     private final SimulatedStore store;
     final String process;
-    private final long clockAhead;
     /** For how long its clock stood still, as that of a suspended machine does. */
     private long clockStood;
 
@@ -74,7 +69,6 @@ final class SimulatedNode {
         this.simulation = simulation;
         this.store = store;
         this.process = process;
-        this.clockAhead = clockAhead;
         this.ownership = new Ownership(
                 store.seenBy(this),
                 () -> process + "." + ++begun,
@@ -115,7 +109,7 @@ final class SimulatedNode {
         boolean inDoubt = fails && simulation.flip();
         if (fails && !inDoubt) {
             simulation.tell(() -> "%s: %s fails".formatted(this, what));
-            throw NOT_DONE;
+            throw new CallFailed(false);
         }
         T answer = effect.get();
         simulation.tell(() -> "%s: %s -> %s%s"
@@ -126,14 +120,14 @@ final class SimulatedNode {
                         inDoubt ? ", answer lost" : ""));
         simulation.await(this);
         if (inDoubt) {
-            throw IN_DOUBT;
+            throw new CallFailed(true);
         }
         return answer;
     }
 
     void checkAlive() {
         if (dead) {
-            throw KILLED;
+            throw new Killed();
         }
     }
 
@@ -189,8 +183,7 @@ final class SimulatedNode {
             for (Partition partition : hearing.partitions.values()) {
                 LedgerPoint point = partition.unsaved(NEVER, skippedToo);
                 if (point != null) {
-                    moves.put(
-                            new LeaseTable.Move(hearing.id, partition.number, partition.epoch, point), partition);
+                    moves.put(new LeaseTable.Move(hearing.id, partition.number, partition.epoch, point), partition);
                 }
             }
         }
@@ -205,7 +198,8 @@ final class SimulatedNode {
         });
     }
 
-    // --- the reader of the node ----------------------------------------------------------------------------------------
+    // --- the reader of the node
+    // ----------------------------------------------------------------------------------------
 
     void readPage(int most) {
         if (index.isEmpty() || inReader) {
@@ -288,8 +282,9 @@ final class SimulatedNode {
         @Override
         public void follow(LeaseTable.Look look) {
             LedgerPoint limit = look.drainUntil().isPresent()
-                    ? call("read the limit", () -> simulation.point(
-                            look.drainUntil().getAsLong()))
+                    ? call(
+                            "read the limit",
+                            () -> simulation.point(look.drainUntil().getAsLong()))
                     : null;
             partitions.values().forEach(p -> p.limit(limit));
         }
@@ -322,8 +317,7 @@ final class SimulatedNode {
 
         @Override
         public void taken(LeaseTable.Share share, int of, LeaseTable.Taken taken) {
-            Set<EntityRef> parked =
-                    call("read what is parked", () -> store.parkedEntities(id, share.number()));
+            Set<EntityRef> parked = call("read what is parked", () -> store.parkedEntities(id, share.number()));
             Partition partition = new Partition(null, share.number(), of, taken, parked, () -> reader);
             hearingOf.put(partition, this);
             partitions.put(share.number(), partition);

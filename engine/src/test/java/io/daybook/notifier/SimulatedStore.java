@@ -39,6 +39,7 @@ final class SimulatedStore {
     static final class Cursor {
         LedgerPoint point;
         long epoch;
+
         @Nullable
         String owner;
 
@@ -140,14 +141,17 @@ final class SimulatedStore {
                     cursor.epoch == move.epoch(),
                     () -> "%s moved the cursor of %s-%d in epoch %d, which is in epoch %d"
                             .formatted(writer, name, move.partition(), move.epoch(), cursor.epoch));
-            for (int position = (int) cursor.point.position() + 1; position <= move.to().position(); position++) {
+            for (int position = (int) cursor.point.position() + 1;
+                    position <= move.to().position();
+                    position++) {
                 LedgerEntry entry = simulation.ledger.get(position - 1);
                 int passed = position;
                 if (hears(entry) && partitionOf(entry.event().entity()) == move.partition()) {
                     simulation.check(
                             isDealtWith(position),
-                            () -> "the cursor of %s-%d passed position %d, which is neither processed nor parked nor left out"
-                                    .formatted(name, move.partition(), passed));
+                            () ->
+                                    "the cursor of %s-%d passed position %d, which is neither processed nor parked nor left out"
+                                            .formatted(name, move.partition(), passed));
                 }
             }
             cursor.point = move.to();
@@ -169,7 +173,12 @@ final class SimulatedStore {
                     () -> "the effect of position %d was had twice by %s".formatted(position, name));
             for (int earlier = 1; earlier < position; earlier++) {
                 int before = earlier;
-                if (simulation.ledger.get(earlier - 1).event().entity().equals(entry.event().entity())
+                if (simulation
+                                .ledger
+                                .get(earlier - 1)
+                                .event()
+                                .entity()
+                                .equals(entry.event().entity())
                         && !askedForAgain.get(position)) {
                     simulation.check(
                             processed.get(before) || leftOut.get(before) || askedForAgain.get(before),
@@ -285,8 +294,7 @@ final class SimulatedStore {
                 List<Look> looks = new ArrayList<>();
                 for (String name : names) {
                     Stored s = stored(name);
-                    looks.add(new Look(
-                            name, Set.of(), s.paused, s.drainUntil, shares.get(name), candidates.get(name)));
+                    looks.add(new Look(name, Set.of(), s.paused, s.drainUntil, shares.get(name), candidates.get(name)));
                 }
                 simulation.await(process);
                 return looks;
@@ -327,10 +335,12 @@ final class SimulatedStore {
 
             @Override
             public List<Move> save(Collection<Move> moves) {
-                return process.call("save", () -> moves.stream()
-                        .filter(m ->
-                                !stored(m.registration()).move(process, m, flaw != Flaw.CURSORS_WITHOUT_EPOCH))
-                        .toList());
+                return process.call(
+                        "save",
+                        () -> moves.stream()
+                                .filter(m ->
+                                        !stored(m.registration()).move(process, m, flaw != Flaw.CURSORS_WITHOUT_EPOCH))
+                                .toList());
             }
         };
     }
@@ -344,7 +354,8 @@ final class SimulatedStore {
         }
     }
 
-    // --- what a node does to events: as in Deliverer, each in one transaction ------------------------------------------
+    // --- what a node does to events: as in Deliverer, each in one transaction
+    // ------------------------------------------
 
     private Stored fence(SimulatedNode writer, Partition partition, String registration) {
         Stored s = stored(registration);
@@ -382,7 +393,7 @@ final class SimulatedStore {
         }
     }
 
-    /** @return whether it was the last one of its entity */
+    /** A parked event is processed. @return whether it was the last one of its entity */
     boolean unpark(SimulatedNode writer, String registration, Partition partition, Delivery delivery) {
         Stored s = fence(writer, partition, registration);
         s.parked.remove(delivery.entry().position());
@@ -426,7 +437,10 @@ final class SimulatedStore {
         boolean moved = s.move(
                 writer,
                 new LeaseTable.Move(
-                        registration, partition.number, partition.epoch, last.entry().point()),
+                        registration,
+                        partition.number,
+                        partition.epoch,
+                        last.entry().point()),
                 flaw != Flaw.EFFECTS_WITHOUT_EPOCH);
         if (!moved) {
             throw new OwnershipLost(registration, partition.number, partition.epoch);
@@ -449,7 +463,8 @@ final class SimulatedStore {
                 .toList();
     }
 
-    // --- what operators do, as in RegistrationControl -------------------------------------------------------------------
+    // --- what operators do, as in RegistrationControl
+    // -------------------------------------------------------------------
 
     private static void leaveOut(Stored s, int position) {
         s.leftOut.set(position);
@@ -459,7 +474,8 @@ final class SimulatedStore {
     void moveTo(Stored s, LedgerPoint point) {
         for (LedgerEntry entry : simulation.ledger) {
             int position = (int) entry.position();
-            long before = s.cursors.get(s.partitionOf(entry.event().entity())).point.position();
+            long before =
+                    s.cursors.get(s.partitionOf(entry.event().entity())).point.position();
             if (position > point.position()) {
                 // Also what was parked: it may be tried again before the cursor comes to it again.
                 boolean again = position <= before || s.parked.containsKey((long) position);
@@ -503,8 +519,7 @@ final class SimulatedStore {
     static boolean areTogether(Stored s) {
         long first = s.cursors.get(0).point.position();
         return s.cursors.stream().allMatch(c -> c.point.position() == first)
-                && (s.cursors.stream().allMatch(c -> c.owner == null)
-                        || s.drainUntil.equals(OptionalLong.of(first)));
+                && (s.cursors.stream().allMatch(c -> c.owner == null) || s.drainUntil.equals(OptionalLong.of(first)));
     }
 
     /** As {@link RegistrationTable#divide}. */

@@ -42,6 +42,7 @@ final class Simulation {
             EntityRef.of("order", "c"),
             EntityRef.of("invoice", "d"),
             EntityRef.of("invoice", "e"));
+    private static final List<SimulatedStore.Kind> KINDS = List.of(SimulatedStore.Kind.values());
     private static final Map<Integer, Map<EntityRef, Integer>> DIVISIONS = new ConcurrentHashMap<>();
     private static final LedgerPoint[] POINTS = new LedgerPoint[MOST_EVENTS + 1];
 
@@ -129,9 +130,9 @@ final class Simulation {
     }
 
     private void play() {
-        store.add("r", SimulatedStore.Kind.values()[draw(3)], 1 + draw(4), flip() ? ENTITIES.get(0) : null);
+        store.add("r", any(KINDS), 1 + draw(4), flip() ? ENTITIES.get(0) : null);
         if (flip()) {
-            store.add("s", SimulatedStore.Kind.values()[draw(3)], 1 + draw(3), null);
+            store.add("s", any(KINDS), 1 + draw(3), null);
         }
         for (SimulatedStore.Stored s : store.registrations.values()) {
             tell(() -> "registration %s: %s, %d partitions".formatted(s.name, s.kind, s.cursors.size()));
@@ -152,7 +153,8 @@ final class Simulation {
         settle();
     }
 
-    // --- chance ----------------------------------------------------------------------------------------------------------
+    // --- chance
+    // ----------------------------------------------------------------------------------------------------------
 
     int draw(int bound) {
         return random.nextInt(bound);
@@ -228,7 +230,8 @@ final class Simulation {
         return node;
     }
 
-    // --- the ledger --------------------------------------------------------------------------------------------------------
+    // --- the ledger
+    // --------------------------------------------------------------------------------------------------------
 
     private void append() {
         if (ledger.size() < MOST_EVENTS) {
@@ -267,7 +270,8 @@ final class Simulation {
     }
 
     int partitionOf(EntityRef entity, int partitions) {
-        return DIVISIONS.computeIfAbsent(partitions, p -> {
+        return DIVISIONS
+                .computeIfAbsent(partitions, p -> {
                     Map<EntityRef, Integer> division = new HashMap<>();
                     ENTITIES.forEach(e -> division.put(e, Partitions.of(e, p)));
                     return division;
@@ -275,7 +279,8 @@ final class Simulation {
                 .get(entity);
     }
 
-    // --- what happens ------------------------------------------------------------------------------------------------------
+    // --- what happens
+    // ------------------------------------------------------------------------------------------------------
 
     private void act() {
         pass(draw(300) * 1_000_000L);
@@ -399,7 +404,8 @@ final class Simulation {
         }
     }
 
-    // --- the end -----------------------------------------------------------------------------------------------------------
+    // --- the end
+    // -----------------------------------------------------------------------------------------------------------
 
     /** Everybody is well: everything has to be delivered, and divided evenly. */
     private void settle() {
@@ -479,8 +485,7 @@ final class Simulation {
                 }
                 shares.merge(cursor.owner, 1, Integer::sum);
                 if (cursor.point.position() < ledger.size()) {
-                    return "%s-%d stands at %d of %d"
-                            .formatted(s.name, number, cursor.point.position(), ledger.size());
+                    return "%s-%d stands at %d of %d".formatted(s.name, number, cursor.point.position(), ledger.size());
                 }
             }
             int most = shares.values().stream().max(Integer::compare).orElse(0);
