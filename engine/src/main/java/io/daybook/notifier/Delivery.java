@@ -90,7 +90,7 @@ public final class Delivery {
      *
      * @param why what failed
      * @param tried how often it was tried
-     * @throws io.daybook.database.DatabaseFailure if the database cannot; it is neither parked nor done
+     * @throws io.daybook.database.DatabaseFailure if the database cannot, or did not answer; it comes again unless it was parked
      * @throws IllegalStateException if the registration is ephemeral
      */
     public void park(Throwable why, int tried) {
@@ -102,7 +102,7 @@ public final class Delivery {
      *
      * @param why what failed
      * @param tried how often it was tried
-     * @throws io.daybook.database.DatabaseFailure if the database cannot record it; it is not done
+     * @throws io.daybook.database.DatabaseFailure if the database cannot record it, or did not answer; it comes again unless it was
      */
     public void skip(Throwable why, int tried) {
         partition.registration.skip(this, why, tried);

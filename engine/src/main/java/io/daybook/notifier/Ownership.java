@@ -2,8 +2,10 @@ package io.daybook.notifier;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -63,6 +65,9 @@ final class Ownership {
     private final Map<String, Competitor> competitors = new ConcurrentHashMap<>();
 
     private boolean closed;
+    /** Registrations that this node may still be a candidate of, and does not want: it said so, and that may not have arrived. */
+    private final Set<String> unwanted = new HashSet<>();
+
     private volatile long validUntil;
     private volatile @Nullable String node;
 
@@ -100,6 +105,7 @@ final class Ownership {
         if (closed || competitors.putIfAbsent(competitor.id(), competitor) != null) {
             return;
         }
+        unwanted.remove(competitor.id());
         try {
             String me = liveNode();
             if (!table.compete(me, competitor.id())) {
@@ -112,6 +118,8 @@ final class Ownership {
             }
         } catch (RuntimeException e) {
             competitors.remove(competitor.id());
+            competitor.held().keySet().forEach(competitor::lost);
+            unwanted.add(competitor.id());
             throw e;
         }
         tellOthers.run();
@@ -123,9 +131,20 @@ final class Ownership {
             return;
         }
         competitor.held().keySet().forEach(competitor::lost);
+        unwanted.add(competitor.id());
+        withdrawUnwanted();
+    }
+
+    /** A candidate that takes nothing keeps its share from the others, for as long as its node lives: so this is tried until it works. */
+    private void withdrawUnwanted() {
         String me = node;
-        if (me != null) {
-            table.withdraw(me, competitor.id());
+        if (me == null) {
+            unwanted.clear();
+            return;
+        }
+        for (String registration : List.copyOf(unwanted)) {
+            table.withdraw(me, registration);
+            unwanted.remove(registration);
             tellOthers.run();
         }
     }
@@ -138,9 +157,11 @@ final class Ownership {
     /** Renews the lease, then takes and gives up what the division says. To be called a few times per lease. */
     synchronized void step() {
         if (competitors.isEmpty()) {
+            withdrawUnwanted();
             return;
         }
         String me = liveNode();
+        withdrawUnwanted();
         Map<String, LeaseTable.Look> looks = new HashMap<>();
         table.look(competitors.keySet()).forEach(look -> looks.put(look.registration(), look));
         for (Competitor competitor : competitors.values()) {
@@ -172,6 +193,7 @@ final class Ownership {
                     lease.toMillis());
             competitors.values().forEach(c -> c.held().keySet().forEach(c::lost));
             node = null;
+            unwanted.clear();
         }
         String begun = newNode.get();
         before = nanoTime.getAsLong();
@@ -202,7 +224,7 @@ final class Ownership {
                         look.candidates().indexOf(me),
                         look.candidates().size());
         competitor.keepAtMost(target);
-        giveUp(competitor);
+        Set<Integer> givenUp = giveUp(competitor);
         int wanted = target - competitor.held().size();
         for (LeaseTable.Share share : look.shares()) {
             // What is ours there and not here was lost in a doubtful commit, or just now: it is taken anew, in the next
@@ -212,6 +234,12 @@ final class Ownership {
                     || share.owner().equals(me);
             if (wanted > 0 && free && !competitor.held().containsKey(share.number())) {
                 wanted -= take(competitor, look, share, me) ? 1 : 0;
+            } else if (me.equals(share.owner())
+                    && !competitor.held().containsKey(share.number())
+                    && !givenUp.contains(share.number())) {
+                // Nobody else takes it while this node lives.
+                table.release(competitor.id(), share.number(), share.epoch());
+                tellOthers.run();
             }
         }
     }
@@ -228,19 +256,20 @@ final class Ownership {
                 .orElse(false);
     }
 
-    private void giveUp(Competitor competitor) {
-        boolean any = false;
+    private Set<Integer> giveUp(Competitor competitor) {
+        Set<Integer> numbers = new HashSet<>();
         for (Integer number = competitor.givenUp(); number != null; number = competitor.givenUp()) {
             Long epoch = competitor.held().get(number);
             competitor.lost(number);
             if (epoch != null) {
                 table.release(competitor.id(), number, epoch);
             }
-            any = true;
+            numbers.add(number);
         }
-        if (any) {
+        if (!numbers.isEmpty()) {
             tellOthers.run();
         }
+        return numbers;
     }
 
     /**
@@ -259,6 +288,7 @@ final class Ownership {
     synchronized void close() {
         closed = true;
         competitors.clear();
+        unwanted.clear();
         String me = node;
         node = null;
         if (me != null) {

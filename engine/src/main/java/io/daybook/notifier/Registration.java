@@ -331,7 +331,10 @@ public final class Registration {
         }
     }
 
-    /** Events behind parked ones of their entities are parked too. */
+    /**
+     * Events behind parked ones of their entities are parked too. Where that fails, here and below, it may be done all the same: the
+     * partition is taken anew, so that what the database says counts.
+     */
     private void setAside(List<Delivery> followers) {
         try {
             Partition partition = followers.get(0).partition();
@@ -340,7 +343,7 @@ public final class Registration {
         } catch (OwnershipLost e) {
             lose(followers.get(0).partition());
         } catch (RuntimeException e) {
-            followers.forEach(this::again);
+            lose(followers.get(0).partition());
             throw e;
         }
     }
@@ -366,6 +369,9 @@ public final class Registration {
                 });
             } catch (OwnershipLost e) {
                 lose(delivery.partition());
+            } catch (RuntimeException e) {
+                lose(delivery.partition());
+                throw e;
             }
         }
         finished(delivery);
@@ -405,6 +411,9 @@ public final class Registration {
         } catch (OwnershipLost e) {
             lose(partition);
             return;
+        } catch (RuntimeException e) {
+            lose(partition);
+            throw e;
         }
         withLock(() -> {
             partition.park(delivery.entity());
@@ -420,6 +429,9 @@ public final class Registration {
             } catch (OwnershipLost e) {
                 lose(delivery.partition());
                 return;
+            } catch (RuntimeException e) {
+                lose(delivery.partition());
+                throw e;
             }
         }
         if (delivery.isRetry()) {

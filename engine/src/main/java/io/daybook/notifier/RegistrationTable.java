@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -157,20 +158,21 @@ final class RegistrationTable {
                     .onConflictDoNothing()
                     .execute();
             if (added == 1) {
-                addCursors(jooq, name, 0, partitions, start);
+                addCursors(jooq, name, 0, partitions, start, 0);
             }
             return read(jooq, REGISTRATIONS.NAME.eq(name)).get(0);
         });
     }
 
-    private static void addCursors(DSLContext jooq, String name, int first, int partitions, LedgerPoint point) {
+    private static void addCursors(
+            DSLContext jooq, String name, int first, int partitions, LedgerPoint point, long epoch) {
         for (int partition = first; partition < partitions; partition++) {
             jooq.insertInto(CURSORS)
                     .set(CURSORS.REGISTRATION, name)
                     .set(CURSORS.PARTITION, partition)
                     .set(CURSORS.POSITION, point.position())
                     .set(CURSORS.HASH, point.hash())
-                    .set(CURSORS.EPOCH, 0L)
+                    .set(CURSORS.EPOCH, epoch)
                     .set(CURSORS.SAVED, DSL.currentOffsetDateTime())
                     .execute();
         }
@@ -185,11 +187,23 @@ final class RegistrationTable {
                 .where(REGISTRATIONS.NAME.eq(name))
                 .execute();
         move(connection, name, point);
+        // Later than any that one of its partitions ever had: a number that is taken away may come again, and who owned
+        // that
+        // partition before must not take the new one for its own.
+        long epoch = Objects.requireNonNull(jooq.select(DSL.max(CURSORS.EPOCH))
+                .from(CURSORS)
+                .where(CURSORS.REGISTRATION.eq(name))
+                .fetchSingle()
+                .value1());
+        jooq.update(CURSORS)
+                .set(CURSORS.EPOCH, epoch)
+                .where(CURSORS.REGISTRATION.eq(name))
+                .execute();
         jooq.deleteFrom(CURSORS)
                 .where(CURSORS.REGISTRATION.eq(name))
                 .and(CURSORS.PARTITION.ge(partitions))
                 .execute();
-        addCursors(jooq, name, before, partitions, point);
+        addCursors(jooq, name, before, partitions, point, epoch);
         jooq.select(PARKED_EVENTS.POSITION, PARKED_EVENTS.ENTITY_TYPE, PARKED_EVENTS.ENTITY_ID)
                 .from(PARKED_EVENTS)
                 .where(PARKED_EVENTS.REGISTRATION.eq(name))
