@@ -56,6 +56,6 @@ record StateRow(
 
     /** The attributes as one JSON object. */
     String json() {
-        return Value.of(attributes).json();
+        return Value.object(attributes).json();
     }
 }

@@ -108,7 +108,7 @@ abstract class EntityStatesConformance extends Conformance {
                                 row.getLong("version"),
                                 row.getLong("position"),
                                 row.getBoolean("deleted"),
-                                Value.ofJson(row.getString("attributes")),
+                                Value.stored(row.getString("attributes")),
                                 Optional.ofNullable(row.getObject("created", OffsetDateTime.class))
                                         .map(OffsetDateTime::toInstant),
                                 Optional.ofNullable(row.getObject("changed", OffsetDateTime.class))
@@ -187,6 +187,32 @@ abstract class EntityStatesConformance extends Conformance {
         keepUntilCaughtUp();
         assertThat(rows().get("order o-2").attributes()).isEqualTo(Value.of(Map.of("m", 2)));
         assertTableIsTheFold();
+    }
+
+    @Test
+    void the_deepest_the_largest_and_the_oddest_values_are_kept() throws Exception {
+        Random random = Seeds.random();
+        String deepest = "[".repeat(100) + "]".repeat(100);
+        daybook().transact(tx -> {
+            tx.create("order", "o-1", Map.of());
+            tx.update("order", "o-1", "deep", Value.ofJson(deepest));
+            tx.update("order", "o-1", "nothing", null);
+            tx.update("order", "o-1", "\"quoted\" \\ \u2028 \ud83d\ude00", "x");
+            for (int i = 0; i < 4; i++) {
+                tx.update("order", "o-1", "large" + i, "x".repeat(1_000_000));
+            }
+            for (int i = 0; i < 100; i++) {
+                tx.update("order", "o-1", "odd" + i, RandomJson.value(random, 3));
+            }
+        });
+        keepUntilCaughtUp();
+        assertThat(rows().get("order o-1").version()).isEqualTo(108);
+        // From the row alone.
+        assertThat(daybook().state("order", "o-1")).isEqualTo(fullFold(daybook(), "order", "o-1"));
+        daybook().transact(tx -> tx.update("order", "o-1", "one", "more"));
+        keepUntilCaughtUp();
+        assertThat(rows().get("order o-1").version()).isEqualTo(109);
+        assertThat(daybook().state("order", "o-1")).isEqualTo(fullFold(daybook(), "order", "o-1"));
     }
 
     @Test
