@@ -12,6 +12,7 @@ import io.daybook.history.EntityHistory;
 import io.daybook.history.EntityState;
 import io.daybook.history.History;
 import io.daybook.history.Moment;
+import io.daybook.history.StateTable;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerPoint;
 import io.daybook.ledger.Verification;
@@ -19,6 +20,7 @@ import io.daybook.ledger.Verifier;
 import io.daybook.migrations.Migrations;
 import io.daybook.notifier.NodeSignals;
 import io.daybook.notifier.Notifier;
+import io.daybook.notifier.ProcessedTable;
 import io.daybook.sequencer.Sequencer;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -56,6 +58,7 @@ public final class Daybook implements AutoCloseable {
     private final Database database;
     private final Ledger ledger;
     private final EntityHistory reading;
+    private final StateTable states;
     private final UUID id;
     private final Duration appendTimeout;
     private final Appender appender;
@@ -80,6 +83,7 @@ public final class Daybook implements AutoCloseable {
         this.database = database;
         this.ledger = new Ledger(database);
         this.reading = new EntityHistory(database);
+        this.states = new StateTable(database, reading);
         this.id = ledger.daybookId();
         this.appendTimeout = appendTimeout;
         Ids ids = new Ids(clock, random);
@@ -255,7 +259,8 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
-     * What that entity is: everything that is committed counts, whether it has a position yet or not.
+     * What that entity is: everything that is committed counts, whether it has a position yet or not. Where {@code entity_states} is kept
+     * ({@code EntityStates} in module consumers) only the events after its row are folded, else all of the entity.
      *
      * @return empty if it does not exist: never created, or deleted
      * @throws io.daybook.event.InvalidEvent if type or id are not legal
@@ -301,6 +306,20 @@ public final class Daybook implements AutoCloseable {
     /** The ledger, for reading. */
     public Ledger ledger() {
         return ledger;
+    }
+
+    /** The table {@code entity_states}, for who keeps it: {@code EntityStates} in module consumers. */
+    public StateTable states() {
+        return states;
+    }
+
+    /**
+     * What a consumer of that name has done elsewhere, for {@code ProcessedEvents} in module consumers.
+     *
+     * @throws IllegalArgumentException if the name is empty or has more than 200 characters
+     */
+    public ProcessedTable processed(String consumer) {
+        return new ProcessedTable(database, consumer);
     }
 
     /** Whether this daybook is well, and what to do if it is not. It also looks at one that was opened to read only. */

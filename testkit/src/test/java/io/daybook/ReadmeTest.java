@@ -2,6 +2,8 @@ package io.daybook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.consumers.EntityStates;
+import io.daybook.testkit.Await;
 import io.daybook.testkit.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -92,6 +94,9 @@ class ReadmeTest {
                 Statement statement = connection.createStatement()) {
             daybook.notifier().register("billing");
             daybook.as("kim").transact(tx -> tx.create("order", "o-1"));
+            try (EntityStates states = EntityStates.keep(daybook)) {
+                Await.caughtUp(daybook, states.registration());
+            }
             String sql = blocks("sql").get(0);
             int ran = 0;
             for (String query : sql.split(";", -1)) {
@@ -102,7 +107,7 @@ class ReadmeTest {
                     ran++;
                 }
             }
-            assertThat(ran).isEqualTo(5);
+            assertThat(ran).isEqualTo(6);
         }
     }
 

@@ -7,6 +7,7 @@ import io.daybook.console.jsonl.ImportCommand;
 import io.daybook.console.look.HistoryCommand;
 import io.daybook.console.look.RegistrationsCommand;
 import io.daybook.console.look.StateCommand;
+import io.daybook.console.look.StatesCommand;
 import io.daybook.console.look.StatusCommand;
 import io.daybook.console.look.TailCommand;
 import io.daybook.console.look.VerifyCommand;
@@ -65,6 +66,7 @@ public final class Main {
                 .addSubcommand(new TailCommand(shell))
                 .addSubcommand(new HistoryCommand(shell))
                 .addSubcommand(new StateCommand(shell))
+                .addSubcommand(new StatesCommand(shell))
                 .addSubcommand(new RegistrationsCommand(shell))
                 .addSubcommand(new PauseCommand(shell))
                 .addSubcommand(new ResumeCommand(shell))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.Daybook;
 import io.daybook.console.shell.Table;
+import io.daybook.consumers.EntityStates;
 import io.daybook.event.Operation;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -103,6 +104,43 @@ class CommandsTest {
         assertThat(cli.run("state", "order", "o-1", "--at-position", "1", "--recorded-at", "2001-01-01T00:00:00Z")
                         .exitCode())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void states_keeps_the_table_of_current_states() throws Exception {
+        fill();
+
+        assertThat(cli.run("states").out()).startsWith("2 entities, 0 deleted; at position 4 of 4.");
+        try (Daybook daybook = Daybook.open(cli.url())) {
+            daybook.transact(tx -> tx.delete("order", "o-2"));
+        }
+        assertThat(cli.run("states", "--json").out().strip())
+                .isEqualTo("{\"entities\":1,\"deleted\":1,\"position\":5,\"head\":5}");
+        try (Connection connection = DriverManager.getConnection(cli.url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("update daybook.entity_states set deleted = true");
+        }
+        assertThat(cli.run("states", "--json").out()).startsWith("{\"entities\":0,");
+        // The rebuild is an event, too.
+        assertThat(cli.run("states", "--rebuild", "--json").out().strip())
+                .isEqualTo("{\"entities\":1,\"deleted\":1,\"position\":6,\"head\":6}");
+    }
+
+    @Test
+    void states_says_at_once_that_its_registration_is_paused() {
+        fill();
+        try (Daybook daybook = Daybook.open(cli.url())) {
+            daybook.notifier().register(EntityStates.REGISTRATION);
+            daybook.notifier()
+                    .control(EntityStates.REGISTRATION)
+                    .because("migrating")
+                    .pause();
+        }
+
+        Cli.Ran ran = cli.run("states");
+
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).contains("is paused: migrating. Resume it");
     }
 
     @Test
@@ -259,7 +297,17 @@ class CommandsTest {
     @Test
     void every_command_has_help_with_an_example_and_the_exit_codes() {
         for (String command : new String[] {
-            "migrate", "import", "demo", "tail", "history", "state", "registrations", "status", "verify", "doctor"
+            "migrate",
+            "import",
+            "demo",
+            "tail",
+            "history",
+            "state",
+            "states",
+            "registrations",
+            "status",
+            "verify",
+            "doctor"
         }) {
             assertThat(cli.run(command, "--help").out())
                     .contains("Usage: daybook " + command)

@@ -33,7 +33,10 @@ public record EntityState(
         return Optional.ofNullable(attributes.get(name));
     }
 
-    /** Folds events of one entity, in the order of their versions. */
+    /**
+     * Folds events of one entity, in the order of their versions. What it holds between two events is what {@code entity_states} keeps,
+     * so that it can be put down and taken up again.
+     */
     static final class Fold {
 
         private final TreeMap<String, Value> attributes = new TreeMap<>();
@@ -41,6 +44,22 @@ public record EntityState(
         private long version;
         private @Nullable Instant created;
         private @Nullable Instant changed;
+
+        /** Of an entity of which nothing is known yet. */
+        Fold() {}
+
+        /** Goes on where another one was. */
+        Fold(StateRow row) {
+            attributes.putAll(row.attributes());
+            alive = !row.deleted();
+            version = row.version();
+            created = row.created();
+            changed = row.changed();
+        }
+
+        long version() {
+            return version;
+        }
 
         void add(Event event) {
             version = event.version();
@@ -55,9 +74,10 @@ public record EntityState(
                         .ifPresent(name ->
                                 attributes.put(name, event.attributeValue().orElse(Value.of(null))));
                 changed = event.creationDate();
-            } else if (event.operation().equals(Operation.DELETION)) {
-                attributes.clear();
+            } else if (event.operation().equals(Operation.DELETION) && alive) {
+                // The attributes stay to be seen in entity_states; a later life begins without them.
                 alive = false;
+                changed = event.creationDate();
             }
         }
 
@@ -65,6 +85,11 @@ public record EntityState(
             return alive && created != null && changed != null
                     ? Optional.of(new EntityState(entity, version, attributes, created, changed))
                     : Optional.empty();
+        }
+
+        /** @param position of the newest event that was added */
+        StateRow row(EntityRef entity, long position) {
+            return new StateRow(entity, version, position, !alive, attributes, created, changed);
         }
     }
 }

@@ -16,10 +16,17 @@ import java.util.stream.StreamSupport;
 public final class History implements Iterable<Event> {
 
     private final LongFunction<List<Event>> pageAfter;
+    private final long after;
 
     /** @param pageAfter the events after a version, in order, some of them; empty at the end */
     History(LongFunction<List<Event>> pageAfter) {
+        this(pageAfter, 0);
+    }
+
+    /** @param after the version after which it begins */
+    History(LongFunction<List<Event>> pageAfter, long after) {
         this.pageAfter = pageAfter;
+        this.after = after;
     }
 
     @Override
@@ -39,7 +46,7 @@ public final class History implements Iterable<Event> {
 
     private final class Pages implements Iterator<Event> {
 
-        private Iterator<Event> page = pageAfter.apply(0).iterator();
+        private Iterator<Event> page = pageAfter.apply(after).iterator();
         private long version;
 
         @Override

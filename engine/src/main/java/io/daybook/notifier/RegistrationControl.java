@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +133,19 @@ public final class RegistrationControl {
      * @throws io.daybook.database.DatabaseFailure if the database cannot; nothing was changed
      */
     public long moveTo(Start place) {
+        return moveTo(place, jooq -> {});
+    }
+
+    /**
+     * The same, and does that in the same transaction: both, or nothing. For who has effects in the same database and wants to have them
+     * all anew, such as a projection that empties its table. Nobody else changes the registration or its cursors meanwhile.
+     *
+     * @param also never commits or rolls back; where it throws, nothing is changed
+     * @return the position after which it goes on
+     * @throws IllegalArgumentException if the ledger does not have that position; nothing was changed
+     * @throws io.daybook.database.DatabaseFailure if the database cannot; nothing was changed
+     */
+    public long moveTo(Start place, Consumer<DSLContext> also) {
         LedgerPoint point = resolve.apply(place);
         change("Moving", (c, stored) -> {
             boolean back = point.position() <= stored.last().position();
@@ -141,6 +156,7 @@ public final class RegistrationControl {
                             .map(cursor -> cursor.point().position())
                             .toList());
             about.put("to", point.position());
+            also.accept(database.applicationJooq(c));
             registrations.move(c, name, point);
             record(c, back ? Acts.REWIND : Acts.SKIP_TO, about);
         });

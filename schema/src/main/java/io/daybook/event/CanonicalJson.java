@@ -23,20 +23,49 @@ final class CanonicalJson {
     static final int DEEPEST = 100;
     static final int MOST_DIGITS = 1_000;
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEEPEST)
-                    .maxNumberLength(MOST_DIGITS + 100)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+    private static final JsonFactory GIVEN = factory(DEEPEST);
+
+    /** An object of values that are legal each may be kept, too, and has one level more. */
+    private static final JsonFactory STORED = factory(DEEPEST + 1);
+
+    private static JsonFactory factory(int deepest) {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(deepest)
+                        .maxNumberLength(MOST_DIGITS + 100)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+    }
 
     private CanonicalJson() {}
 
     /** @throws InvalidEvent if the text is not one JSON value that both databases keep */
     static String of(String json) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+        return of(json, GIVEN);
+    }
+
+    /** The same of what was kept. @throws InvalidEvent if somebody changed it behind Daybook's back */
+    static String ofStored(String json) {
+        return of(json, STORED);
+    }
+
+    /** One object of these members, each of them in its canonical form already. */
+    static String object(Map<String, String> members) {
+        StringBuilder out = new StringBuilder().append('{');
+        String separator = "";
+        for (Map.Entry<String, String> member : new TreeMap<>(members).entrySet()) {
+            out.append(separator);
+            quote(member.getKey(), out);
+            out.append(':').append(member.getValue());
+            separator = ",";
+        }
+        return out.append('}').toString();
+    }
+
+    private static String of(String json, JsonFactory factory) {
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
             parser.nextToken();
             Object value = read(parser);
             if (parser.nextToken() != null) {

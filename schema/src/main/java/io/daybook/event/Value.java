@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -98,6 +99,14 @@ public final class Value {
         return new Value(canonical, canonical);
     }
 
+    /** One JSON object of these members. It may have one level more than a value that is given to Daybook: it is made to be kept. */
+    public static Value object(Map<String, Value> members) {
+        Map<String, String> canonical = new TreeMap<>();
+        members.forEach((name, value) -> canonical.put(name, value.json()));
+        String json = CanonicalJson.object(canonical);
+        return new Value(json, json);
+    }
+
     /** A value read back from where it was kept: legal when it was written, so not looked at until somebody asks. */
     public static Value stored(String json) {
         return new Value(json, null);
@@ -112,7 +121,7 @@ public final class Value {
         String result = canonical;
         if (result == null) {
             // Two threads may both do this, and find the same.
-            result = CanonicalJson.of(text);
+            result = CanonicalJson.ofStored(text);
             canonical = result;
         }
         return result;

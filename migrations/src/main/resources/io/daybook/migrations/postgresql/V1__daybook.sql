@@ -232,20 +232,20 @@ create table entity_states (
     position    bigint                   not null,
     deleted     boolean                  not null,
     attributes  jsonb                    not null,
-    created     timestamp with time zone not null,
-    changed     timestamp with time zone not null,
+    created     timestamp with time zone,
+    changed     timestamp with time zone,
     primary key (entity_type, entity_id)
 ) with (fillfactor = 70);
 
 comment on table entity_states is 'Current state of every entity, as of the position of the projection that keeps it.';
 comment on column entity_states.entity_type is 'Kind of entity.';
 comment on column entity_states.entity_id is 'Identity of the entity within its type.';
-comment on column entity_states.version is 'Version of the entity that this state is.';
-comment on column entity_states.position is 'Ledger position of that version.';
-comment on column entity_states.deleted is 'Whether the entity is deleted; attributes then show its last state.';
+comment on column entity_states.version is 'Version of the newest event of the entity that was looked at, acts included.';
+comment on column entity_states.position is 'Ledger position of that event.';
+comment on column entity_states.deleted is 'Whether the entity does not exist: deleted, and attributes show its last state; or, where created is null, never created.';
 comment on column entity_states.attributes is 'JSON object: attribute name to value.';
-comment on column entity_states.created is 'When this life of the entity began (creation_date of its CREATION).';
-comment on column entity_states.changed is 'When it changed last (creation_date of the newest event folded in).';
+comment on column entity_states.created is 'When this life of the entity began (creation_date of its CREATION); null = it was never created, only acts were recorded.';
+comment on column entity_states.changed is 'When its state changed last (creation_date of its last CREATION, UPDATE or DELETION); null = never.';
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- append: one unit of work in one round trip

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2ProcessedEventsTest extends ProcessedEventsConformance implements Store.OnH2 {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlProcessedEventsIT extends ProcessedEventsConformance implements Store.OnPostgresql {}
