@@ -107,7 +107,8 @@ final class NodeProcess {
 
     /** kill -9; everything that it said before is heard when this returns. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
+        // Not Process.destroyForcibly, which closes the pipe with what is still in it.
+        process.toHandle().destroyForcibly();
         process.waitFor();
         reader.join();
     }

@@ -187,7 +187,7 @@ public final class Torture {
                 attend(now, arena, folder);
                 if (now > nextFault && !faults.isEmpty()) {
                     inject(faults.get(random.nextInt(faults.size())), arena, idle);
-                    nextFault = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(1_500));
+                    nextFault = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(400 + random.nextInt(2_000));
                 }
                 if (now > nextProgress) {
                     progress.accept("%s: %s".formatted(evidence.time(now), evidence.progress()));

@@ -23,7 +23,8 @@ final class TortureWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(TortureWriter.class);
 
-    private static final int ENTITIES = 40;
+    private static final int ENTITIES = 300;
+    private static final int HOT = 10;
     private static final int ASKS = 50;
 
     private final TortureNode node;
@@ -64,7 +65,8 @@ final class TortureWriter {
         int size = kind >= 50 && kind < 65 ? 20 + random.nextInt(30) : 1 + random.nextInt(4);
         List<Planned> planned = new ArrayList<>();
         for (int change = 0; change < size; change++) {
-            planned.add(new Planned("a" + random.nextInt(ENTITIES), random.nextInt(400) == 0));
+            planned.add(new Planned(
+                    "a" + random.nextInt(random.nextInt(4) == 0 ? HOT : ENTITIES), random.nextInt(400) == 0));
         }
         TortureNode.say("try %d %s %d %s".formatted(System.nanoTime(), unit, size, joined ? "joined" : "own"));
         if (joined) {
@@ -104,7 +106,7 @@ final class TortureWriter {
     }
 
     private void joined(String unit, List<Planned> planned, int kind) throws InterruptedException {
-        boolean slow = node.has(Fault.SLOW) && kind >= 85 && kind < 93;
+        boolean slow = node.has(Fault.SLOW) && kind >= 89 && kind < 93;
         boolean rolledBack = node.has(Fault.ROLLBACK) && kind >= 93;
         Connection open;
         try {
@@ -127,7 +129,7 @@ final class TortureWriter {
                 }
                 receipts.add(join(connection, unit, planned.subList(cut, planned.size())));
                 if (slow) {
-                    Thread.sleep(200 + random.nextInt(1_300));
+                    Thread.sleep(100 + random.nextInt(1_400));
                 }
                 if (rolledBack) {
                     connection.rollback();
