@@ -45,7 +45,7 @@ class MutationsIT {
                   and position <= ?
                 \""".formatted(now));
                 """);
-        assertThat(broken(mutant, 30, Set.of(Fault.FREEZE))).anyMatch(name -> name.startsWith(EXACTLY_ONCE));
+        assertThat(broken(mutant, 12, Set.of(Fault.FREEZE))).anyMatch(name -> name.startsWith(EXACTLY_ONCE));
     }
 
     @Test
@@ -60,7 +60,7 @@ class MutationsIT {
                         : RoundSnapshot.done(previous.cluster(), currentSnapshot(connection), previous.floor());
                 return finish(start, next, read.more());
                 """);
-        assertThat(broken(mutant, 20, Set.of(Fault.SLOW)))
+        assertThat(broken(mutant, 12, Set.of(Fault.SLOW)))
                 .anyMatch(name -> name.startsWith(IN_ORDER) || name.startsWith("committed = ledger"));
     }
 
@@ -70,7 +70,7 @@ class MutationsIT {
                 "io/daybook/notifier/Partition.java",
                 "boolean follower = parked.contains(entry.event().entity());",
                 "boolean follower = false;");
-        assertThat(broken(mutant, 20, Set.of(Fault.THROW))).anyMatch(name -> name.startsWith(IN_ORDER));
+        assertThat(broken(mutant, 10, Set.of(Fault.THROW))).anyMatch(name -> name.startsWith(IN_ORDER));
     }
 
     @Test
@@ -79,7 +79,7 @@ class MutationsIT {
                 "io/daybook/notifier/Deliverer.java",
                 "work.on(database.applicationJooq(c));",
                 "work.on(database.applicationJooq(c)); c.commit();");
-        assertThat(broken(mutant, 30, Set.of(Fault.FREEZE, Fault.KILL)))
+        assertThat(broken(mutant, 12, Set.of(Fault.FREEZE, Fault.KILL)))
                 .anyMatch(name -> name.startsWith(EXACTLY_ONCE));
     }
 
