@@ -159,6 +159,9 @@ final class Checker {
 
     private void acknowledgedIsThere() {
         Check check = new Check("what was acknowledged is committed, as it was told");
+        if (evidence.units().values().stream().noneMatch(unit -> unit.told == Evidence.Told.COMMITTED)) {
+            evidence.found("nothing was ever acknowledged, so nothing is proved");
+        }
         for (Evidence.Unit unit : evidence.units().values()) {
             if (unit.told == Evidence.Told.COMMITTED) {
                 List<Row> found = byUnit.getOrDefault(unit.name, List.of());
