@@ -22,7 +22,7 @@ class MutationsIT {
     private static final Logger LOG = LoggerFactory.getLogger(MutationsIT.class);
 
     /** A mutation is met by chance: so many runs, each with another seed, before it counts as not found. */
-    private static final int RUNS = 3;
+    private static final int RUNS = 5;
 
     private static final String EXACTLY_ONCE = "exactly once in effect";
     private static final String IN_ORDER = "events of an entity come in the order of their versions";
@@ -45,7 +45,7 @@ class MutationsIT {
                   and position <= ?
                 \""".formatted(now));
                 """);
-        assertThat(broken(mutant, 12, Set.of(Fault.FREEZE))).anyMatch(name -> name.startsWith(EXACTLY_ONCE));
+        assertThat(broken(mutant, 30, Set.of(Fault.FREEZE))).anyMatch(name -> name.startsWith(EXACTLY_ONCE));
     }
 
     @Test
