@@ -22,6 +22,7 @@ import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.Output;
 import io.daybook.console.shell.Problems;
 import io.daybook.console.shell.Shell;
+import io.daybook.console.torture.TortureCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -78,6 +79,7 @@ public final class Main {
                 .addSubcommand(new StatusCommand(shell))
                 .addSubcommand(new VerifyCommand(shell))
                 .addSubcommand(new DoctorCommand(shell))
+                .addSubcommand(new TortureCommand(shell))
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler(problems)

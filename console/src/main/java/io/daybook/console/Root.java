@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:it could not be done; stderr says why",
             "2:the command line makes no sense",
-            "3:verify, doctor, or the check at the end of demo, found a problem",
+            "3:verify, doctor, torture, or the check at the end of demo, found a problem",
             "4:an import met a bad line: it stopped there, or left its unit of work out",
             "5:there is no such entity",
             "6:doctor found something to look at, and nothing worse",

@@ -19,6 +19,7 @@ import org.jooq.conf.MappedSchema;
 import org.jooq.conf.RenderMapping;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -305,6 +306,13 @@ public final class Database implements AutoCloseable {
         }
         try {
             return work.on(connection);
+        } catch (DataAccessException e) {
+            // jOOQ's own error must not come out of our doors: what the database said is inside.
+            SQLException said = e.getCause(SQLException.class);
+            if (said == null) {
+                throw e;
+            }
+            throw said;
         } finally {
             if (before != autoCommit && !connection.isClosed()) {
                 connection.setAutoCommit(before);

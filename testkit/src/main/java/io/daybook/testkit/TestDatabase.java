@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -57,6 +58,21 @@ public final class TestDatabase implements AutoCloseable {
     /** PostgreSQL, in that server. */
     public static TestDatabase postgresql(PostgresServer server) {
         return postgresql(server.cluster());
+    }
+
+    /**
+     * PostgreSQL, in the server that a superuser's URL names.
+     *
+     * @param user null = as the URL says
+     * @param password null = as the URL says
+     */
+    public static TestDatabase postgresql(String url, @Nullable String user, @Nullable String password) {
+        PostgresCluster cluster = new PostgresCluster(url, user, password);
+        String name = cluster.create();
+        return new TestDatabase(cluster.url(name), cluster.user(), cluster.password(), cluster.dataSource(name), () -> {
+            cluster.drop(name);
+            cluster.dropTemplate();
+        });
     }
 
     private static TestDatabase postgresql(PostgresCluster cluster) {

@@ -76,9 +76,9 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** kill -9, and everything that it said before. */
+    /** kill -9, and everything that it said before: of the process and not through {@code Process}, which closes the pipe with lines in it. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         process.waitFor();
         reader.join();
     }
@@ -95,6 +95,6 @@ final class ChildJvm implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
     }
 }

@@ -142,7 +142,13 @@ public final class Shell {
         return given == null ? "daybook" : given;
     }
 
-    private @Nullable String password() {
+    /** Database user; null = as the URL says. */
+    public @Nullable String user() {
+        return or(user, "DAYBOOK_USER");
+    }
+
+    /** First line of the password file; null = none is named. */
+    public @Nullable String password() {
         String file = or(passwordFile, "DAYBOOK_PASSWORD_FILE");
         if (file == null) {
             return null;
