@@ -18,6 +18,7 @@ final class KilledWriter {
 
     /** Runs until it is killed; arguments: url, user, password, seed. */
     public static void main(String[] arguments) throws InterruptedException {
+        SlowDisk.register();
         Daybook daybook = Daybook.builder()
                 .url(arguments[0])
                 .user(arguments[1])
