@@ -16,7 +16,7 @@ class H2SlowDiskKillIT extends KillConformance {
     }
 
     @Override
-    int enough() {
-        return 200;
+    int commitsBeforeAKill() {
+        return 20;
     }
 }

@@ -26,9 +26,9 @@ abstract class KillConformance {
         return database.url();
     }
 
-    /** How many commits there must be at least, so that the test says something. */
-    int enough() {
-        return 1_000;
+    /** How many commits to wait for, on the average, before a kill. */
+    int commitsBeforeAKill() {
+        return 160;
     }
 
     @Test
@@ -47,9 +47,12 @@ abstract class KillConformance {
                         database.user(),
                         database.password(),
                         Long.toString(seed + kill))) {
-                    child.await(60 + random.nextInt(200), line -> line.startsWith("ack"), 60);
+                    child.await(
+                            commitsBeforeAKill() / 2 + random.nextInt(commitsBeforeAKill()),
+                            line -> line.startsWith("ack"),
+                            60);
                     // At any moment, and not just after a commit was acknowledged, when everything is on disk.
-                    Thread.sleep(random.nextInt(40));
+                    Thread.sleep(random.nextInt(100));
                     child.kill();
                     for (String line : child.matching(line -> line.startsWith("heard"))) {
                         String[] parts = line.split(" ", 3);
@@ -75,7 +78,7 @@ abstract class KillConformance {
                 heard.forEach((position, what) -> assertThat(what(daybook, position))
                         .as("what was heard of position %d before a kill is still so", position)
                         .isEqualTo(what));
-                assertThat(heard).hasSizeGreaterThan(enough());
+                assertThat(heard).hasSizeGreaterThan(KILLS * commitsBeforeAKill() / 4);
                 System.out.printf(
                         "seed %d: %d commits acknowledged through %d kills, %d events in the log, %d had no position yet%n",
                         seed,
@@ -84,7 +87,7 @@ abstract class KillConformance {
                         LogCheck.read(database).size(),
                         LogCheck.read(database).size() - now.size());
             }
-            assertThat(commits).isGreaterThan(enough());
+            assertThat(commits).isGreaterThan(KILLS * commitsBeforeAKill() / 4);
         }
     }
 

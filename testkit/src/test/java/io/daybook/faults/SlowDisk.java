@@ -16,7 +16,7 @@ import org.h2.store.fs.FilePathWrapper;
  */
 public final class SlowDisk extends FilePathWrapper {
 
-    private static final long WRITE_TAKES = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long WRITE_TAKES = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** Made known to H2 in this process. */
     static void register() {
