@@ -55,9 +55,8 @@ final class Registrations implements Check {
                                     registration.since(),
                                     registration.first()),
                     "Its consumer failed on them. They, and later events of the same entities, are not delivered until somebody decides.",
-                    ("See why: select position, entity_type, entity_id, attempts, error from %s.parked_events where registration = '%s' order by"
-                                    + " position; then remove the cause and retry them, or discard them.")
-                            .formatted(schema, registration.registration()));
+                    "See why: daybook parked %1$s; remove the cause, then: daybook retry %1$s, or give one up: daybook discard %1$s <position>"
+                            .formatted(registration.registration()));
             if (registration.last() > registration.head()) {
                 examination.error(
                         "Registration %s has parked events up to position %d, but the ledger ends at %d."
@@ -79,7 +78,7 @@ final class Registrations implements Check {
                                     registration.since(),
                                     registration.reason() == null ? "" : ": " + registration.reason()),
                     "Nothing is delivered to it; its cursor stays, and nothing is lost.",
-                    "Resume it when its reason is gone.");
+                    "When its reason is gone: daybook resume %s".formatted(registration.registration()));
         }
         if (parked.isEmpty() && paused.isEmpty()) {
             examination.fine("No registration is paused, and no event is parked.");
