@@ -165,7 +165,7 @@ class PostgreSqlMigrationsIT extends MigrationsContract {
                 Statement statement = holder.createStatement()) {
             statement.execute("select pg_advisory_lock(hashtextextended('daybook migrations of daybook', 0))");
             waiting = CompletableFuture.runAsync(() -> migrations("daybook").migrate());
-            Thread.sleep(200);
+            awaitSomebodyWaiting();
             assertThat(waiting).isNotDone();
 
             database.execute("set statement_timeout = '5s'", "create index concurrently on public.t (id)");
@@ -174,5 +174,16 @@ class PostgreSqlMigrationsIT extends MigrationsContract {
         }
         waiting.get(10, TimeUnit.SECONDS);
         migrations("daybook").validate();
+    }
+
+    /** Until another session than this one and the holder's has asked for the lock. */
+    private void awaitSomebodyWaiting() throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (database.query("select pid from pg_stat_activity where datname = current_database() and query like"
+                        + " 'select pg_try_advisory_lock%'")
+                .isEmpty()) {
+            assertThat(System.nanoTime()).as("nobody waits").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 }
