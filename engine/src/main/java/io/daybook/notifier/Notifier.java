@@ -603,8 +603,7 @@ public final class Notifier implements AutoCloseable {
                 }
                 ownership.step();
                 failing = false;
-                // Whoever waits for something to be handed out may look now.
-                registrations.values().forEach(Registration::signal);
+                registrations.values().forEach(Registration::signalIfWaitingForLease);
                 Thread.sleep(SHORTEST_STEP.toMillis());
             } catch (InterruptedException e) {
                 LOG.debug("The sleep before looking who delivers what was interrupted.");

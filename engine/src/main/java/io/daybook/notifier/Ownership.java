@@ -107,7 +107,9 @@ final class Ownership {
         }
         unwanted.remove(competitor.id());
         try {
-            String me = liveNode();
+            // A lease that lasts need not be renewed for each of a thousand registrations that begin.
+            String alive = node;
+            String me = alive != null && mayDeliver() ? alive : liveNode();
             if (!table.compete(me, competitor.id())) {
                 competitors.remove(competitor.id());
                 competitor.gone();

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
@@ -403,9 +404,11 @@ final class Partition {
         return finished;
     }
 
-    /** No event after that position is handed out, and the cursor stops there. Null = no limit. */
-    void limit(@Nullable LedgerPoint point) {
+    /** No event after that position is handed out, and the cursor stops there; null = no limit. Answers whether that is new. */
+    boolean limit(@Nullable LedgerPoint point) {
+        boolean differs = !Objects.equals(limit, point);
         limit = point;
+        return differs;
     }
 
     @Nullable
@@ -425,8 +428,11 @@ final class Partition {
         return failure;
     }
 
-    void giveUp(boolean now) {
+    /** Hands nothing out any more, or does again. Answers whether that is new. */
+    boolean giveUp(boolean now) {
+        boolean differs = givingUp != now;
         givingUp = now;
+        return differs;
     }
 
     boolean isGivingUp() {

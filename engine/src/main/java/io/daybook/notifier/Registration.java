@@ -58,6 +58,9 @@ public final class Registration {
     /** Where the next look for something to hand out begins, so that every partition has its turn. */
     private int turn;
 
+    /** Whether somebody found nothing only because this node's lease did not last. */
+    private boolean waitsForLease;
+
     private volatile boolean competing;
     private @Nullable String holder;
     private @Nullable DaybookException failure;
@@ -215,9 +218,8 @@ public final class Registration {
                     }
                     tried = true;
                     if (remaining > 0) {
-                        // Now and then, whether this node still delivers it.
-                        changed.awaitNanos(
-                                Math.min(remaining, Duration.ofSeconds(1).toNanos()));
+                        // Whatever may make a difference signals, so that those who wait for nothing cost nothing.
+                        changed.awaitNanos(remaining);
                         if (durable && !competing) {
                             break;
                         }
@@ -265,6 +267,7 @@ public final class Registration {
 
     private Partition.Handout next(int most, boolean oneHand) {
         if (durable && !notifier.ownership().mayDeliver()) {
+            waitsForLease = true;
             return Partition.Handout.NOTHING;
         }
         for (Partition partition : inTurn()) {
@@ -509,6 +512,25 @@ public final class Registration {
         withLock(() -> {});
     }
 
+    private void signalIf(boolean differs) {
+        if (differs) {
+            changed.signalAll();
+        }
+    }
+
+    /** This node may have its lease again. */
+    void signalIfWaitingForLease() {
+        lock.lock();
+        try {
+            if (waitsForLease) {
+                waitsForLease = false;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The only partition of an ephemeral registration. */
     void begin(LedgerPoint start) {
         Partition partition = newPartition(0, 1, new LeaseTable.Taken(0, start), List.of());
@@ -720,7 +742,7 @@ public final class Registration {
     /** This node delivers it no more until somebody polls again. */
     private void release() {
         if (durable) {
-            competing = false;
+            withLock(() -> competing = false);
             notifier.ownership().withdraw(competitor);
         }
     }
@@ -762,9 +784,14 @@ public final class Registration {
             LedgerPoint limit = look.drainUntil().isPresent()
                     ? deliverer.point(look.drainUntil().getAsLong())
                     : null;
-            withLock(() -> {
+            locked(() -> {
+                boolean differs = partitionCount != look.shares().size();
                 partitionCount = look.shares().size();
-                partitions.values().forEach(partition -> partition.limit(limit));
+                for (Partition partition : partitions.values()) {
+                    differs |= partition.limit(limit);
+                }
+                signalIf(differs);
+                return true;
             });
         }
 
@@ -779,11 +806,14 @@ public final class Registration {
 
         @Override
         public void keepAtMost(int count) {
-            withLock(() -> {
+            locked(() -> {
+                boolean differs = false;
                 int kept = 0;
                 for (Partition partition : partitions.values()) {
-                    partition.giveUp(kept++ >= count);
+                    differs |= partition.giveUp(kept++ >= count);
                 }
+                signalIf(differs);
+                return true;
             });
         }
 
