@@ -35,7 +35,7 @@ final class ConsumerThreads {
     /** What to do with events. */
     interface Handler {
         /**
-         * Finishes the events or gives them back; never throws what the application threw.
+         * Finishes the events; what it leaves is given back. Never throws what the application threw.
          *
          * @param pauses for waiting, until the consumer is stopped
          */
@@ -216,7 +216,7 @@ final class ConsumerThreads {
                 while (!ofRun.ending) {
                     try {
                         Optional<Batch> batch = ofRun.claim.take(batchSize, POLL);
-                        batch.ifPresent(taken -> handler.handle(taken, this));
+                        batch.ifPresent(this::handle);
                         ofRun.addWorkers();
                         pause = Duration.ZERO;
                     } catch (RegistrationClosed e) {
@@ -240,6 +240,15 @@ final class ConsumerThreads {
                 }
             } finally {
                 ofRun.ended();
+            }
+        }
+
+        private void handle(Batch batch) {
+            try {
+                handler.handle(batch, this);
+            } finally {
+                // What is neither done nor given back would keep its partition in hand for ever.
+                batch.giveBack();
             }
         }
 

@@ -4,9 +4,7 @@ import io.daybook.event.Event;
 import io.daybook.notifier.Batch;
 import io.daybook.notifier.OwnershipLost;
 import io.daybook.notifier.Registration;
-import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import org.jooq.DSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,19 +21,14 @@ import org.slf4j.LoggerFactory;
  * <p>On PostgreSQL a transaction in which nothing happens for 60 seconds is ended, so that a node that froze does not hold the rows
  * that others need.
  *
- * <p>Starts, stops and threads as in {@link EventConsumer}.
+ * <p>Starts, stops and threads: see {@link RegistrationConsumer}.
  */
-public abstract class TransactionalEventConsumer implements AutoCloseable {
+public abstract non-sealed class TransactionalEventConsumer extends RegistrationConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalEventConsumer.class);
 
-    private static final Duration DEFAULT_STOP_WITHIN = Duration.ofSeconds(30);
     private static final int DEFAULT_BATCH = 100;
     private static final int LARGEST_BATCH = 1_000;
-
-    private final Registration registration;
-    private final Failures failures;
-    private final ConsumerThreads threads;
 
     /** A consumer of batches of up to 100 events, that tries an event that fails until it works. */
     protected TransactionalEventConsumer(Registration registration) {
@@ -54,19 +47,24 @@ public abstract class TransactionalEventConsumer implements AutoCloseable {
      * @throws IllegalArgumentException if the registration is ephemeral, or the size makes no sense
      */
     protected TransactionalEventConsumer(Registration registration, FailurePolicy policy, int batchSize) {
+        super(durable(registration), policy, checked(batchSize));
+    }
+
+    private static Registration durable(Registration registration) {
         if (!registration.isDurable()) {
             throw new IllegalArgumentException(
                     "Registration %s is ephemeral: there is no cursor that could be committed with effects. Give it a name."
                             .formatted(registration.id()));
         }
+        return registration;
+    }
+
+    private static int checked(int batchSize) {
         if (batchSize < 1 || batchSize > LARGEST_BATCH) {
             throw new IllegalArgumentException(
                     "A batch has 1 to %d events, found %d.".formatted(LARGEST_BATCH, batchSize));
         }
-        this.registration = registration;
-        this.failures = new Failures(registration, policy, new Random());
-        this.threads =
-                new ConsumerThreads(registration, "a consumer (" + getClass().getName() + ")", batchSize, this::handle);
+        return batchSize;
     }
 
     /**
@@ -89,16 +87,18 @@ public abstract class TransactionalEventConsumer implements AutoCloseable {
         }
     }
 
-    private void handle(Batch batch, ConsumerThreads.Pauses pauses) {
+    @Override
+    final void handle(Batch batch, ConsumerThreads.Pauses pauses) {
         try {
             if (batch.deliveries().size() > 1 && finished(batch)) {
                 return;
             }
             for (Batch single : batch.split()) {
-                boolean worked = failures.attempt(
-                        single.deliveries().get(0),
-                        pauses,
-                        () -> single.finish(jooq -> processEvents(single.events(), jooq)));
+                boolean worked = failures()
+                        .attempt(
+                                single.deliveries().get(0),
+                                pauses,
+                                () -> single.finish(jooq -> processEvents(single.events(), jooq)));
                 if (!worked) {
                     // What follows may be of the same entity: it comes again, and then it is known what became of this
                     // one.
@@ -106,9 +106,7 @@ public abstract class TransactionalEventConsumer implements AutoCloseable {
                 }
             }
         } catch (OwnershipLost e) {
-            LOG.info("Consumer {}: {}", registration.id(), e.getMessage());
-        } finally {
-            batch.giveBack();
+            LOG.info("Consumer {}: {}", registration().id(), e.getMessage());
         }
     }
 
@@ -122,54 +120,11 @@ public abstract class TransactionalEventConsumer implements AutoCloseable {
         } catch (Exception | Error e) {
             LOG.warn(
                     "Consumer {} failed in a batch of {} events up to position {}: {}. Trying each alone.",
-                    registration.id(),
+                    registration().id(),
                     batch.deliveries().size(),
                     batch.events().get(batch.events().size() - 1).position().orElseThrow(),
                     e.toString());
             return false;
         }
-    }
-
-    /** Whose events these are. */
-    public final Registration registration() {
-        return registration;
-    }
-
-    /**
-     * Begins, or goes on after {@link #stop}, behind the last event that was processed.
-     *
-     * @throws IllegalStateException if it runs
-     * @throws io.daybook.notifier.RegistrationBusy if another consumer of this node has the registration
-     * @throws io.daybook.notifier.RegistrationClosed if the registration was unregistered, or its daybook is closed
-     */
-    public final void start() {
-        threads.start();
-    }
-
-    /** Whether it was started and has not ended. */
-    public final boolean isRunning() {
-        return threads.isRunning();
-    }
-
-    /** Stops, waiting at most 30 seconds for the batch in hand: see {@link EventConsumer#stop(Duration)}. */
-    public final void stop() {
-        stop(DEFAULT_STOP_WITHIN);
-    }
-
-    /**
-     * Stops: the batch in hand is finished, everything later stays for the next start. Called from within the consumer it does not
-     * wait.
-     *
-     * @param within how long to wait for the batch in hand
-     * @return whether it has stopped; if not, it will as soon as the batch in hand is finished
-     */
-    public final boolean stop(Duration within) {
-        return threads.stop(within);
-    }
-
-    /** The same as {@link #stop()}. */
-    @Override
-    public final void close() {
-        stop();
     }
 }
