@@ -230,7 +230,7 @@ class CommandsTest {
         assertThat(warned.out())
                 .contains("WARNING  registrations Registration billing has 1 event parked")
                 .contains("means: ")
-                .contains("do:    See why: select ")
+                .contains("do:    See why: daybook parked billing; ")
                 .endsWith("0 errors, 1 warning.\n");
 
         execute(
