@@ -1,8 +1,7 @@
 package io.daybook.console.operate;
 
+import io.daybook.console.shell.Places;
 import io.daybook.notifier.Start;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -11,21 +10,9 @@ final class PlaceConverter implements ITypeConverter<Start> {
 
     @Override
     public Start convert(String text) {
-        if (text.equals("beginning")) {
-            return Start.beginning();
-        }
-        if (text.equals("now")) {
-            return Start.now();
-        }
-        if (text.matches("[0-9]{1,18}")) {
-            return Start.at(Long.parseLong(text));
-        }
-        try {
-            return Start.at(OffsetDateTime.parse(text).toInstant());
-        } catch (DateTimeParseException e) {
-            throw new TypeConversionException(
-                    "'%s' is no place in the ledger; write beginning, now, a position, or an instant such as 2026-01-31T12:00:00Z"
-                            .formatted(text));
-        }
+        return Places.parse(text)
+                .orElseThrow(() -> new TypeConversionException(
+                        "'%s' is no place in the ledger; write beginning, now, a position, or an instant such as 2026-01-31T12:00:00Z"
+                                .formatted(text)));
     }
 }
