@@ -96,10 +96,6 @@ final class Ownership {
         return node;
     }
 
-    boolean isIdle() {
-        return competitors.isEmpty();
-    }
-
     /** From now on the registration competes for its partitions; has its share, as far as that is free, when this returns. */
     synchronized void compete(Competitor competitor) {
         if (closed || competitors.putIfAbsent(competitor.id(), competitor) != null) {

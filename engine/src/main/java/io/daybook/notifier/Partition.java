@@ -411,11 +411,6 @@ final class Partition {
         return differs;
     }
 
-    @Nullable
-    LedgerPoint limit() {
-        return limit;
-    }
-
     // --- the end -----------------------------------------------------------------------------------------------------
 
     void fail(DaybookException because) {
