@@ -196,20 +196,6 @@ public final class Database implements AutoCloseable {
         return schema;
     }
 
-    /** Whether no other process can have this database open: an H2 database that is embedded and served to nobody. */
-    public boolean isOneProcess() {
-        if (kind != Kind.H2) {
-            return false;
-        }
-        return call("Asking the database for its URL", c -> {
-            String url = c.getMetaData().getURL().toUpperCase(Locale.ROOT);
-            return !url.startsWith("JDBC:H2:TCP:")
-                    && !url.startsWith("JDBC:H2:SSL:")
-                    && !url.contains("AUTO_SERVER=TRUE")
-                    && !url.contains("FILE_LOCK=NO");
-        });
-    }
-
     public DataSource dataSource() {
         return dataSource;
     }

@@ -109,9 +109,8 @@ final class CursorTable implements LeaseTable {
 
     @Override
     public void begin(String node, Duration lease) {
-        boolean oneProcess = database.isOneProcess();
         database.transaction("Beginning as node " + node, c -> {
-            cleanUp(c, oneProcess);
+            cleanUp(c);
             try (PreparedStatement insert = c.prepareStatement(begin)) {
                 insert.setString(1, node);
                 insert.setString(2, identity.process());
@@ -124,21 +123,38 @@ final class CursorTable implements LeaseTable {
     }
 
     /** Removes nodes that are surely no more, so that the table stays as small as the number of nodes that there are. */
-    private void cleanUp(Connection connection, boolean oneProcess) throws SQLException {
-        if (oneProcess) {
-            // Nobody else can have these files open, so whoever is not of this process is dead: no need to wait for the
-            // end of its lease after a restart.
-            try (PreparedStatement delete =
-                    connection.prepareStatement(database.sql("delete from daybook.nodes where process <> ?"))) {
-                delete.setString(1, identity.process());
-                delete.executeUpdate();
-            }
+    private void cleanUp(Connection connection) throws SQLException {
+        if (!database.isPostgresql()) {
+            removeKilled(connection);
         }
         try (PreparedStatement delete = connection.prepareStatement(database.sql(
                 database.isPostgresql()
                         ? "delete from daybook.nodes where lease_until < clock_timestamp() - interval '1 hour'"
                         : "delete from daybook.nodes where lease_until < dateadd(hour, -1, current_timestamp)"))) {
             delete.executeUpdate();
+        }
+    }
+
+    /**
+     * Who opens an H2 file is on the machine of the file: whose process is gone from there need not be waited for until its lease ends. (On
+     * PostgreSQL the name of a host says too little: two containers may have the same.)
+     */
+    private void removeKilled(Connection connection) throws SQLException {
+        List<String> killed = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(
+                database.sql("select node, pid from daybook.nodes where host = ? and process <> ?"))) {
+            query.setString(1, identity.host());
+            query.setString(2, identity.process());
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    if (identity.isKilled(rows.getLong(2))) {
+                        killed.add(rows.getString(1));
+                    }
+                }
+            }
+        }
+        for (String node : killed) {
+            update(connection, "delete from daybook.nodes where node = ?", node);
         }
     }
 

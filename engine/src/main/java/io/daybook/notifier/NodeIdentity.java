@@ -26,6 +26,12 @@ record NodeIdentity(String process, String host, long pid) {
         }
     }
 
+    /** Whether that other process of this machine is no more. One with our own id was another container's, or this one's before. */
+    boolean isKilled(long otherPid) {
+        return otherPid == pid
+                || !ProcessHandle.of(otherPid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
     /** A new node, which no other node ever was: host and process id are for people, the rest makes it unique. */
     String newNode() {
         return "%s-%d-%s".formatted(host, pid, UUID.randomUUID().toString().substring(0, 8));
