@@ -117,7 +117,7 @@ final class PostgresqlAppender implements Appender {
             boolean joined)
             throws SQLException {
         boolean once = context.onceKey() != null;
-        if (unit.changes().size() == 1 && !once) {
+        if (unit.changes().size() == 1 && unit.entities().size() == 1 && !once) {
             Receipt receipt = appendOne(connection, unit, transactionId, context, timeout, locks, joined);
             if (receipt != null) {
                 return receipt;

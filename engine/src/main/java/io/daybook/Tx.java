@@ -1,6 +1,7 @@
 package io.daybook;
 
 import io.daybook.event.Change;
+import io.daybook.event.EntityRef;
 import io.daybook.event.Operation;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,20 @@ public final class Tx {
      */
     public Tx expecting(long version) {
         return new Tx(unit, call, version);
+    }
+
+    /**
+     * The unit of work is only done if that entity, of which it need not say anything itself, is at that version; else it ends with {@link
+     * VersionConflict} and nothing is written. For decisions that rest on what another entity is. A unit of work that says nothing at all
+     * is not looked at.
+     *
+     * @param version 0 = it has no events yet
+     * @throws io.daybook.event.InvalidEvent if type, id or version are not legal
+     * @throws IllegalStateException outside the call, or in another thread
+     */
+    public void expect(String entityType, String entityId, long version) {
+        call.check();
+        unit.expect(EntityRef.of(entityType, entityId), version);
     }
 
     /**

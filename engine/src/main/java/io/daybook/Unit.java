@@ -38,7 +38,7 @@ final class Unit {
         DELETED
     }
 
-    /** An entity that the unit touches; {@code number} counts from 1. */
+    /** An entity that the unit changes, or whose version it rests on; {@code number} counts from 1. */
     static final class Touched {
         final EntityRef entity;
         final int number;
@@ -90,8 +90,8 @@ final class Unit {
         }
         checkSize(change, "value", change.value());
         checkSize(change, "metadata", change.metadata());
-        Touched touched = entities.computeIfAbsent(entity, e -> new Touched(e, entities.size() + 1));
-        checkExpectation(change, touched);
+        Touched touched = touched(entity);
+        change.expectedVersion().ifPresent(version -> expect(touched, version));
         live(change, touched);
         touched.changes++;
         changes.add(new Placed(change, touched, touched.changes));
@@ -111,17 +111,27 @@ final class Unit {
         }
     }
 
-    private static void checkExpectation(Change change, Touched touched) {
-        if (change.expectedVersion().isEmpty()) {
-            return;
+    /**
+     * @throws InvalidEvent if the version is negative, or the unit expects another one
+     */
+    void expect(EntityRef entity, long version) {
+        if (version < 0) {
+            throw new InvalidEvent("Versions begin at 0 (no events yet), found %d for %s.".formatted(version, entity));
         }
-        long expected = change.expectedVersion().getAsLong();
-        if (touched.expectedVersion != null && touched.expectedVersion != expected) {
+        expect(touched(entity), version);
+    }
+
+    private Touched touched(EntityRef entity) {
+        return entities.computeIfAbsent(entity, e -> new Touched(e, entities.size() + 1));
+    }
+
+    private static void expect(Touched touched, long version) {
+        if (touched.expectedVersion != null && touched.expectedVersion != version) {
             throw new InvalidEvent(
                     "One unit of work expects %s at version %d and at version %d; the version is the one before the unit of work."
-                            .formatted(touched.entity, touched.expectedVersion, expected));
+                            .formatted(touched.entity, touched.expectedVersion, version));
         }
-        touched.expectedVersion = expected;
+        touched.expectedVersion = version;
     }
 
     private static void live(Change change, Touched touched) {

@@ -30,6 +30,7 @@ final class CursorTable implements LeaseTable {
     private final NodeIdentity identity;
     private final String begin;
     private final String renew;
+    private final String living;
     private final String look;
     private final String candidates;
     private final String shares;
@@ -56,6 +57,11 @@ final class CursorTable implements LeaseTable {
                 where node = ?
                   and lease_until > %s
                 """.formatted(nowAndLease, now));
+        this.living = database.sql("""
+                select node
+                from daybook.nodes
+                where lease_until > %s
+                """.formatted(now));
         this.look = database.sql("""
                 select name, topics, paused is not null, drain_until
                 from daybook.registrations
@@ -156,6 +162,20 @@ final class CursorTable implements LeaseTable {
         for (String node : killed) {
             update(connection, "delete from daybook.nodes where node = ?", node);
         }
+    }
+
+    /** Nodes whose leases last. */
+    Set<String> livingNodes() {
+        return database.call("Reading which nodes there are", c -> {
+            try (PreparedStatement query = c.prepareStatement(living);
+                    ResultSet rows = query.executeQuery()) {
+                Set<String> nodes = new HashSet<>();
+                while (rows.next()) {
+                    nodes.add(rows.getString(1));
+                }
+                return nodes;
+            }
+        });
     }
 
     @Override

@@ -375,6 +375,26 @@ public final class Notifier implements AutoCloseable {
                 found.parked());
     }
 
+    /**
+     * From now on this daybook is a node that others can see ({@link #nodes}), whether it delivers anything or not, until that is closed: for
+     * work that one node does and others take over when it is gone.
+     *
+     * @throws io.daybook.database.DatabaseFailure if the database cannot
+     */
+    public Presence takePart() {
+        startIfFirst();
+        ownership.appear();
+        return new Presence(ownership);
+    }
+
+    /**
+     * The nodes whose leases last, by the clock of the database. One that is not among them is gone, or was silent for too long and will come
+     * back as another one.
+     */
+    public Set<String> nodes() {
+        return cursors.livingNodes();
+    }
+
     private static void checkName(String name) {
         // The name is the id of an entity of its own: what operators do to a registration is recorded under it.
         new EntityRef(EntityType.DAYBOOK_REGISTRATION, name).id();

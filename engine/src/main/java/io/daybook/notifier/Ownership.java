@@ -65,6 +65,8 @@ final class Ownership {
     private final Map<String, Competitor> competitors = new ConcurrentHashMap<>();
 
     private boolean closed;
+    /** How many want this node to have a lease, whether it delivers anything or not. */
+    private int presences;
     /** Registrations that this node may still be a candidate of, and does not want: it said so, and that may not have arrived. */
     private final Set<String> unwanted = new HashSet<>();
 
@@ -152,14 +154,30 @@ final class Ownership {
         competitors.remove(competitor.id(), competitor);
     }
 
+    /** From now on, until {@link #leave}, this node has a lease though it may deliver nothing; it has one when this returns. */
+    synchronized void appear() {
+        if (closed) {
+            throw new IllegalStateException("The daybook is closed. Open it again to take part.");
+        }
+        liveNode();
+        presences++;
+    }
+
+    synchronized void leave() {
+        presences--;
+    }
+
     /** Renews the lease, then takes and gives up what the division says. To be called a few times per lease. */
     synchronized void step() {
-        if (competitors.isEmpty()) {
+        if (competitors.isEmpty() && presences == 0) {
             withdrawUnwanted();
             return;
         }
         String me = liveNode();
         withdrawUnwanted();
+        if (competitors.isEmpty()) {
+            return;
+        }
         Map<String, LeaseTable.Look> looks = new HashMap<>();
         table.look(competitors.keySet()).forEach(look -> looks.put(look.registration(), look));
         for (Competitor competitor : competitors.values()) {

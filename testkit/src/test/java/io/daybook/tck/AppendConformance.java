@@ -301,6 +301,37 @@ abstract class AppendConformance extends Conformance {
     }
 
     @Test
+    void a_decision_may_rest_on_the_version_of_an_entity_of_which_nothing_is_said() throws Exception {
+        daybook().transact(tx -> tx.create("order", "o-1"));
+        daybook().transact(tx -> {
+            tx.expect("order", "o-1", 1);
+            tx.expect("customer", "never seen", 0);
+            tx.create("invoice", "i-1");
+        });
+        daybook().transact(tx -> tx.update("order", "o-1", "status", "canceled"));
+        VersionConflict conflict = catchThrowableOfType(
+                VersionConflict.class,
+                () -> daybook().transact(tx -> {
+                    tx.create("invoice", "i-2");
+                    tx.expect("order", "o-1", 1);
+                }));
+        assertThat(conflict.entity()).isEqualTo(EntityRef.of("order", "o-1"));
+        assertThat(conflict.found()).isEqualTo(2);
+        assertThat(daybook().state("invoice", "i-2")).isEmpty();
+        assertThat(count("events")).isEqualTo(3);
+        assertThatThrownBy(() -> daybook().transact(tx -> {
+                    tx.expect("order", "o-1", 2);
+                    tx.expecting(1).update("order", "o-1", "n", 1);
+                }))
+                .isInstanceOf(InvalidEvent.class)
+                .hasMessageContaining("at version 2 and at version 1");
+        assertThatThrownBy(() -> daybook().transact(tx -> tx.expect("order", "o-1", -1)))
+                .isInstanceOf(InvalidEvent.class);
+        assertThat(daybook().transact(tx -> tx.expect("order", "o-1", 77)).events())
+                .isEmpty();
+    }
+
+    @Test
     void two_expectations_of_one_entity_in_one_unit_contradict_each_other() {
         daybook().transact(tx -> tx.create("order", "o-1"));
         assertThatThrownBy(() -> daybook().transact(tx -> {

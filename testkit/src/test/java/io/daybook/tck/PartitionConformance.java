@@ -14,6 +14,7 @@ import io.daybook.event.Topic;
 import io.daybook.notifier.AwaitTimeout;
 import io.daybook.notifier.Delivery;
 import io.daybook.notifier.Notifier;
+import io.daybook.notifier.Presence;
 import io.daybook.notifier.Registration;
 import io.daybook.notifier.RegistrationDiffers;
 import io.daybook.notifier.Start;
@@ -298,5 +299,28 @@ abstract class PartitionConformance extends Conformance {
             heard.awaitAll(20);
             assertThat(consumer.isRunning()).isTrue();
         }
+    }
+
+    @Test
+    void a_node_that_takes_part_is_seen_by_the_others_as_long_as_it_does_though_it_delivers_nothing() throws Exception {
+        Presence here = daybook().notifier().takePart();
+        assertThat(here.isValid()).isTrue();
+        try (Daybook other = anotherNode()) {
+            Presence there = other.notifier().takePart();
+            assertThat(there.node()).isNotEqualTo(here.node());
+            assertThat(daybook().notifier().nodes()).contains(here.node(), there.node());
+            String before = there.node();
+            // Longer than the lease: it is renewed.
+            long until = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+            Await.until(() -> System.nanoTime() > until, () -> "the lease would have ended");
+            assertThat(daybook().notifier().nodes()).contains(before);
+            assertThat(there.node()).isEqualTo(before);
+            there.close();
+            assertThat(there.isValid()).isFalse();
+            Await.until(
+                    () -> !daybook().notifier().nodes().contains(before),
+                    () -> "the lease goes on, which nobody needs");
+        }
+        assertThat(daybook().notifier().nodes()).containsExactly(here.node());
     }
 }
