@@ -194,6 +194,7 @@ public final class Torture {
                         Fault.FREEZE,
                         Fault.SERVER,
                         Fault.FAILOVER,
+                        Fault.FAILOVER,
                         Fault.TERMINATE,
                         Fault.TERMINATE,
                         Fault.IDLE)
