@@ -4,6 +4,8 @@ import io.daybook.migrations.Migrations;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -66,13 +68,20 @@ final class PostgresCluster {
         return password;
     }
 
+    /** Of several hosts it names them all, and how to choose among them. */
     String url(String database) {
-        return "jdbc:postgresql://%s:%d/%s".formatted(admin.getServerNames()[0], portOf(admin), database);
-    }
-
-    private static int portOf(PGSimpleDataSource dataSource) {
-        int port = dataSource.getPortNumbers()[0];
-        return port == 0 ? 5432 : port;
+        String[] names = admin.getServerNames();
+        int[] ports = admin.getPortNumbers();
+        List<String> hosts = new ArrayList<>();
+        for (int host = 0; host < names.length; host++) {
+            hosts.add("%s:%d".formatted(names[host], ports[host] == 0 ? 5432 : ports[host]));
+        }
+        String choice = hosts.size() == 1
+                ? ""
+                : "?targetServerType=%s&hostRecheckSeconds=%d&connectTimeout=%d"
+                        .formatted(
+                                admin.getTargetServerType(), admin.getHostRecheckSeconds(), admin.getConnectTimeout());
+        return "jdbc:postgresql://%s/%s%s".formatted(String.join(",", hosts), database, choice);
     }
 
     PGSimpleDataSource dataSource(String database) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -37,12 +38,21 @@ public final class PostgresServer implements AutoCloseable {
 
     private final Path folder;
     private final int port;
+    private final Map<String, String> settings;
     private final PostgresCluster cluster;
     private final Thread hook = new Thread(this::end, "daybook-end-postgres");
     private @Nullable EmbeddedPostgres running;
 
     /** Not started yet. */
     public PostgresServer() {
+        this(Map.of());
+    }
+
+    /** @param more settings beside those that all servers have */
+    PostgresServer(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(SETTINGS);
+        all.putAll(more);
+        settings = Map.copyOf(all);
         try {
             folder = Files.createTempDirectory("daybook-postgresql-");
         } catch (IOException e) {
@@ -74,6 +84,10 @@ public final class PostgresServer implements AutoCloseable {
         return port;
     }
 
+    Path data() {
+        return folder.resolve("data");
+    }
+
     /** Starts it, on the port and with the data that it had, and waits until it answers. One that runs goes on. */
     public synchronized void start() {
         if (running != null) {
@@ -82,11 +96,11 @@ public final class PostgresServer implements AutoCloseable {
         try {
             EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                     .setPort(port)
-                    .setDataDirectory(folder.resolve("data"))
+                    .setDataDirectory(data())
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(Duration.ofSeconds(60));
-            SETTINGS.forEach(builder::setServerConfig);
+            settings.forEach(builder::setServerConfig);
             running = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL does not start.", e);
@@ -105,19 +119,26 @@ public final class PostgresServer implements AutoCloseable {
         List<ProcessHandle> processes = processes();
         if (immediate) {
             // What PostgreSQL calls an immediate shutdown; ProcessHandle has no name for it.
-            kill("-QUIT", processes.get(0));
+            kill("-QUIT", List.of(processes.get(0)));
             ended(processes);
         }
         release();
         ended(processes);
     }
 
-    /** Kills every process of it, as a failing machine would, but for what the operating system has of its files. */
+    /** Kills every process of it at once, as a failing machine would, but for what the operating system has of its files. */
     public synchronized void kill9() {
         if (running == null) {
             return;
         }
+        // A process that outlives the first one for a moment does what no failing machine does: it gives up waiting for
+        // the
+        // standby, and shows others a commit that is nowhere else. So they are stopped first, the one that starts
+        // others before
+        // all others, and killed when none of them can do anything any more.
+        kill("-STOP", List.of(processes().get(0)));
         List<ProcessHandle> processes = processes();
+        kill("-STOP", processes);
         processes.forEach(ProcessHandle::destroyForcibly);
         ended(processes);
         release();
@@ -129,10 +150,14 @@ public final class PostgresServer implements AutoCloseable {
         start();
     }
 
-    private static void kill(String signal, ProcessHandle process) {
+    private static void kill(String signal, List<ProcessHandle> processes) {
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        processes.forEach(process -> command.add(Long.toString(process.pid())));
         try {
-            new ProcessBuilder("kill", signal, Long.toString(process.pid()))
-                    .inheritIO()
+            // It complains of those that have ended meanwhile, which is what was wanted.
+            new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor(END_WITHIN_SECONDS, TimeUnit.SECONDS);
         } catch (IOException e) {
@@ -145,8 +170,7 @@ public final class PostgresServer implements AutoCloseable {
     /** The first process of the server, then its others. */
     private List<ProcessHandle> processes() {
         try {
-            String pid = Files.readAllLines(folder.resolve("data").resolve("postmaster.pid"))
-                    .get(0);
+            String pid = Files.readAllLines(data().resolve("postmaster.pid")).get(0);
             ProcessHandle first = ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
             List<ProcessHandle> all = new ArrayList<>();
             all.add(first);

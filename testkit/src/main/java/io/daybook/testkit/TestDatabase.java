@@ -60,6 +60,11 @@ public final class TestDatabase implements AutoCloseable {
         return postgresql(server.cluster());
     }
 
+    /** PostgreSQL, in whichever server of the pair is the primary. */
+    public static TestDatabase postgresql(PostgresPair pair) {
+        return postgresql(pair.cluster());
+    }
+
     /**
      * PostgreSQL, in the server that a superuser's URL names.
      *

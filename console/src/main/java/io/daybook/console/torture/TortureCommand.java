@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  daybook torture --seconds 60",
             "  daybook torture --on postgresql --seconds 120 --seed 7",
+            "  daybook torture --on failover --seconds 60",
             "  daybook torture --on given --db jdbc:postgresql://localhost/postgres --user postgres --faults kill,freeze",
             ""
         })
@@ -46,6 +47,8 @@ public final class TortureCommand implements Callable<Integer> {
         H2,
         /** A server of its own. */
         POSTGRESQL,
+        /** A primary and its synchronous standby of its own. */
+        FAILOVER,
         /** The server of --db. */
         GIVEN
     }
@@ -57,8 +60,9 @@ public final class TortureCommand implements Callable<Integer> {
             defaultValue = "h2",
             paramLabel = "<database>",
             description =
-                    "h2: a file; postgresql: a server of its own; given: a new database in the server of --db, whose user is a"
-                            + " superuser. Default: h2.")
+                    "h2: a file; postgresql: a server of its own; failover: a primary and its synchronous standby of its own, which"
+                            + " takes over when the primary is killed; given: a new database in the server of --db, whose user is"
+                            + " a superuser. Default: h2.")
     private On on = On.H2;
 
     @Option(
@@ -117,6 +121,7 @@ public final class TortureCommand implements Callable<Integer> {
                     switch (on) {
                         case H2 -> TorturePlan.Where.H2;
                         case POSTGRESQL -> TorturePlan.Where.EMBEDDED_POSTGRESQL;
+                        case FAILOVER -> TorturePlan.Where.FAILOVER;
                         case GIVEN -> TorturePlan.Where.GIVEN_POSTGRESQL;
                     },
                     on == On.GIVEN ? shell.url() : null,

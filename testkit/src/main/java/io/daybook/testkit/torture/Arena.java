@@ -1,6 +1,7 @@
 package io.daybook.testkit.torture;
 
 import io.daybook.Daybook;
+import io.daybook.testkit.PostgresPair;
 import io.daybook.testkit.PostgresServer;
 import io.daybook.testkit.TestDatabase;
 import java.sql.Connection;
@@ -10,15 +11,17 @@ import java.sql.Statement;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The database of one run, and what may be done to it. */
+/** The database of one run, and what may be done to it. Its servers are killed and started by one thread at a time. */
 final class Arena implements AutoCloseable {
 
     private final TestDatabase database;
     private final @Nullable PostgresServer server;
+    private final @Nullable PostgresPair pair;
 
-    private Arena(TestDatabase database, @Nullable PostgresServer server) {
+    private Arena(TestDatabase database, @Nullable PostgresServer server, @Nullable PostgresPair pair) {
         this.database = database;
         this.server = server;
+        this.pair = pair;
     }
 
     static Arena open(TorturePlan plan) throws SQLException {
@@ -47,15 +50,21 @@ final class Arena implements AutoCloseable {
 
     private static Arena of(TorturePlan plan) {
         return switch (plan.where()) {
-            case H2 -> new Arena(TestDatabase.h2(), null);
+            case H2 -> new Arena(TestDatabase.h2(), null, null);
             case EMBEDDED_POSTGRESQL -> {
                 PostgresServer server = new PostgresServer();
                 server.start();
-                yield new Arena(TestDatabase.postgresql(server), server);
+                yield new Arena(TestDatabase.postgresql(server), server, null);
+            }
+            case FAILOVER -> {
+                PostgresPair pair = new PostgresPair();
+                pair.start();
+                yield new Arena(TestDatabase.postgresql(pair), null, pair);
             }
             case GIVEN_POSTGRESQL ->
                 new Arena(
                         TestDatabase.postgresql(Objects.requireNonNull(plan.url()), plan.user(), plan.password()),
+                        null,
                         null);
         };
     }
@@ -85,29 +94,43 @@ final class Arena implements AutoCloseable {
         return database.daybook().url(url()).readOnly().open();
     }
 
-    boolean hasServer() {
-        return server != null;
-    }
-
     void killServer() {
         if (server != null) {
             server.kill9();
+        } else if (pair != null) {
+            pair.killPrimary();
         }
     }
 
     void startServer() {
         if (server != null) {
             server.start();
+        } else if (pair != null) {
+            pair.startPrimary();
         }
     }
 
-    /** Where it is kept, for whoever wants to look. */
-    String place() {
-        return database.url();
+    /** Kills the primary and promotes the standby. */
+    void failOver() {
+        if (pair != null) {
+            pair.failOver();
+        }
+    }
+
+    /** Makes the lost primary the standby of the new one. */
+    void rebuildStandby() {
+        if (pair != null) {
+            pair.rebuildStandby();
+        }
     }
 
     @Override
     public void close() {
+        if (pair != null) {
+            // The database goes with its servers: to drop it would wait for the standby, which may be gone.
+            pair.close();
+            return;
+        }
         try {
             if (server != null) {
                 server.start();

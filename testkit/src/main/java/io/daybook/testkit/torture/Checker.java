@@ -97,6 +97,7 @@ final class Checker {
         refusedIsNot();
         allOrNothing();
         ledgerIsWhole();
+        heardIsFinal();
         everythingIsDelivered();
         inOrder();
         exactlyOnce();
@@ -214,6 +215,30 @@ final class Checker {
             boolean known = !row.type().equals(Schedule.ENTITY_TYPE) || units.containsKey(row.unit());
             if (check.holds(placed && known)) {
                 check.tell(story(row));
+            }
+        }
+        check.end();
+    }
+
+    private void heardIsFinal() {
+        Check check = new Check("positions are final: what consumers heard is in the ledger as they heard it");
+        for (Map<Long, List<Evidence.Got>> heard : got.values()) {
+            for (List<Evidence.Got> times : heard.values()) {
+                for (Evidence.Got one : times) {
+                    Row row = byPosition.get(one.position());
+                    boolean same = row != null && row.entity().equals(one.entity()) && row.version() == one.version();
+                    if (check.holds(same)) {
+                        check.tell("registration %s heard of version %d of %s at position %d, on node %s at %s"
+                                .formatted(
+                                        one.registration(),
+                                        one.version(),
+                                        one.entity(),
+                                        one.position(),
+                                        one.node(),
+                                        evidence.time(one.at())));
+                        check.tell(story(one.position()));
+                    }
+                }
             }
         }
         check.end();

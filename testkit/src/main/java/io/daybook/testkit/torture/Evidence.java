@@ -159,6 +159,11 @@ final class Evidence {
         done.add(new Done(System.nanoTime(), what));
     }
 
+    /** How many times that was done. */
+    synchronized long times(String what) {
+        return done.stream().filter(fault -> fault.what().equals(what)).count();
+    }
+
     synchronized void found(String finding) {
         findings.add(finding);
     }

@@ -8,6 +8,8 @@ public enum Fault {
     FREEZE(true),
     /** kill -9 of every process of PostgreSQL, and a new start; only of a server that torture started itself. */
     SERVER(false),
+    /** kill -9 of every process of the primary, and promotion of its synchronous standby; only of a pair that torture started itself. */
+    FAILOVER(false),
     /** {@code pg_terminate_backend} of a random session. */
     TERMINATE(false),
     /** A session that is idle in a transaction that has a transaction id. */

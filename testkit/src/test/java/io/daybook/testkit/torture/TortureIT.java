@@ -16,18 +16,26 @@ class TortureIT {
 
     private static final int SECONDS = Integer.getInteger("daybook.torture.seconds", 20);
 
+    /** Enough for two or three failovers, and builds shall not become longer for more. */
+    private static final int FAILOVER_SECONDS = 30;
+
     @Test
     void h2_keeps_every_promise() throws Exception {
-        keepsEveryPromise(TorturePlan.Where.H2);
+        keepsEveryPromise(TorturePlan.Where.H2, SECONDS);
+    }
+
+    @Test
+    void postgresql_keeps_every_promise_when_the_standby_takes_over() throws Exception {
+        keepsEveryPromise(TorturePlan.Where.FAILOVER, Math.min(SECONDS, FAILOVER_SECONDS));
     }
 
     @Test
     void postgresql_keeps_every_promise() throws Exception {
-        keepsEveryPromise(TorturePlan.Where.EMBEDDED_POSTGRESQL);
+        keepsEveryPromise(TorturePlan.Where.EMBEDDED_POSTGRESQL, SECONDS);
     }
 
-    private static void keepsEveryPromise(TorturePlan.Where where) throws Exception {
-        Verdict verdict = new Torture(TorturePlan.of(where, SECONDS, Seeds.next()), LOG::info).run();
+    private static void keepsEveryPromise(TorturePlan.Where where, int seconds) throws Exception {
+        Verdict verdict = new Torture(TorturePlan.of(where, seconds, Seeds.next()), LOG::info).run();
         List<String> broken = new ArrayList<>();
         for (Verdict.Promise promise : verdict.promises()) {
             LOG.info("{}: {} checked, {} violated", promise.name(), promise.checked(), promise.violated());
