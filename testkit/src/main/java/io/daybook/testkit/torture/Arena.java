@@ -41,6 +41,8 @@ final class Arena implements AutoCloseable {
                         fold bigint not null, primary key (registration, entity))
                     """);
             statement.execute("create table torture.own (unit varchar(100) not null)");
+            statement.execute("create table torture.looks (number bigint not null)");
+            statement.execute("insert into torture.looks (number) values (0)");
         } catch (SQLException | RuntimeException | Error e) {
             arena.close();
             throw e;
