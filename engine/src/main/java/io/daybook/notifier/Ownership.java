@@ -66,7 +66,7 @@ final class Ownership {
 
     private boolean closed;
     /** Registrations that this node may still be a candidate of, and does not want: it said so, and that may not have arrived. */
-    private final Set<String> unwanted = new HashSet<>();
+    private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
 
     private volatile long validUntil;
     private volatile @Nullable String node;
@@ -114,6 +114,11 @@ final class Ownership {
             for (LeaseTable.Look look : table.look(List.of(competitor.id()))) {
                 follow(competitor, look, me);
             }
+            if (competitors.get(competitor.id()) != competitor) {
+                // Forgotten meanwhile; if its name was registered again elsewhere, this has competed for that one.
+                competitor.held().keySet().forEach(competitor::lost);
+                unwanted.add(competitor.id());
+            }
         } catch (RuntimeException e) {
             competitors.remove(competitor.id());
             competitor.held().keySet().forEach(competitor::lost);
@@ -147,9 +152,14 @@ final class Ownership {
         }
     }
 
-    /** Forgets it without a word: the registration is gone. */
+    /**
+     * Forgets it: the registration is gone. If its name was registered again elsewhere, this node may have competed for that one, so the
+     * next step withdraws.
+     */
     void forget(Competitor competitor) {
-        competitors.remove(competitor.id(), competitor);
+        if (competitors.remove(competitor.id(), competitor)) {
+            unwanted.add(competitor.id());
+        }
     }
 
     /** Renews the lease, then takes and gives up what the division says. To be called a few times per lease. */
