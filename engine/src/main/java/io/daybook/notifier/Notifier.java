@@ -298,22 +298,37 @@ public final class Notifier implements AutoCloseable {
         tellOthersOfDivision();
     }
 
-    /** Forgets that registration, with its cursor and what is parked for it. One that is not known is no error. */
+    /**
+     * Forgets that registration, with its cursor and what is parked for it. One that is not known is no error.
+     *
+     * @throws io.daybook.database.DatabaseFailure if the database cannot, or did not answer; if it did not forget it, it is delivered as
+     *     before
+     */
     public void unregister(String id) {
-        Registration registration = registrations.remove(id);
+        Registration registration = registrations.get(id);
+        if (registration == null || registration.isDurable()) {
+            // First: else a node that the database fails keeps from the others what it does not deliver any more.
+            stored.remove(id);
+        }
         if (registration != null) {
-            forget(registration);
             ownership.forget(registration.competitor());
+            gone(registration);
         }
         if (registration == null || registration.isDurable()) {
-            stored.remove(id);
-            tellOthersOfDivision();
+            divisionChanged();
+        }
+    }
+
+    /** The database does not know it any more; who registers its name again gets another one. */
+    void gone(Registration registration) {
+        if (registrations.remove(registration.id(), registration)) {
+            forget(registration);
         }
     }
 
     private void forget(Registration registration) {
         synchronized (dispatch) {
-            registration.livePartitions().forEach(partition -> index.remove(partition, registration.topics()));
+            dropFromReader(registration.livePartitions());
             registration.close();
         }
     }

@@ -68,7 +68,7 @@ final class Ownership {
     /** How many want this node to have a lease, whether it delivers anything or not. */
     private int presences;
     /** Registrations that this node may still be a candidate of, and does not want: it said so, and that may not have arrived. */
-    private final Set<String> unwanted = new HashSet<>();
+    private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
 
     private volatile long validUntil;
     private volatile @Nullable String node;
@@ -116,6 +116,11 @@ final class Ownership {
             for (LeaseTable.Look look : table.look(List.of(competitor.id()))) {
                 follow(competitor, look, me);
             }
+            if (competitors.get(competitor.id()) != competitor) {
+                // Forgotten meanwhile; if its name was registered again elsewhere, this has competed for that one.
+                competitor.held().keySet().forEach(competitor::lost);
+                unwanted.add(competitor.id());
+            }
         } catch (RuntimeException e) {
             competitors.remove(competitor.id());
             competitor.held().keySet().forEach(competitor::lost);
@@ -149,9 +154,14 @@ final class Ownership {
         }
     }
 
-    /** Forgets it without a word: the registration is gone. */
+    /**
+     * Forgets it: the registration is gone. If its name was registered again elsewhere, this node may have competed for that one, so the
+     * next step withdraws.
+     */
     void forget(Competitor competitor) {
-        competitors.remove(competitor.id(), competitor);
+        if (competitors.remove(competitor.id(), competitor)) {
+            unwanted.add(competitor.id());
+        }
     }
 
     /** From now on, until {@link #leave}, this node has a lease though it may deliver nothing; it has one when this returns. */

@@ -863,7 +863,7 @@ public final class Registration {
 
         @Override
         public void gone() {
-            close();
+            notifier.gone(Registration.this);
         }
     }
 }

@@ -11,22 +11,35 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Plays thousands of random schedules a second of the protocol by which nodes share registrations: see {@link Simulation}.
+ * Plays random schedules of the protocol by which nodes share registrations: see {@link Simulation}. Of 20,000 in a row it was seen to play
+ * 1,000 to 2,500 a second, the beginning included, on two cores that were busy with other things; the rate is printed.
  *
- * <p>It was seen to find, each within ten seconds, when the code was broken on purpose: the lease measured from after its request; a
- * lease that ended and lost nothing; followers of parked events handed out; a division that leaves the remainder to nobody, or gives
- * everybody more; a withdrawal, a failed competing or an orphaned partition that is not said again; an owner that does not look
- * whether it still is one; a cursor that passes what is not done; and the flaws of the store below.
+ * <p>It finds each flaw of {@link SimulatedStore.Flaw} within 20,000 schedules: {@link #a_store_that_does_not_keep_its_part_is_found_out}.
+ * And it was seen to find, when the code was broken on purpose, after so many schedules from seed 1 on:
+ *
+ * <ul>
+ *   <li>a partition with a full queue goes on after, or reads again from before, the event that did not fit: 1
+ *   <li>replaced topics: what waits in memory is kept, 192; a page that was read for the old topics is used, 1,647; it goes on after
+ *       what was only read, 65
+ *   <li>the lease is measured from after its request: 145; a lease that ended loses nothing: 31
+ *   <li>an owner does not look whether it still is one: 61; what is its own in the database only is not given up: 1,267
+ *   <li>the remainder of a division goes to nobody: 11
+ *   <li>followers of parked events are handed out: 1,044; a cursor passes what is not done: 38
+ * </ul>
+ *
+ * <p>Not found within 20,000: a withdrawal that failed is not said again.
  *
  * <p>It found, and these are mended: a node that could not say that it withdraws kept its partitions from all others for as long as
- * it lived; so did one whose giving up or taking of a partition had an unknown outcome; dividing began the epochs of new partitions at
- * zero, so that one had two owners; an event whose parking had an unknown outcome was had twice in effect.
+ * it lived; so did one whose giving up or taking of a partition had an unknown outcome, and one whose unregistering failed, or came while it began to compete; dividing began
+ * the epochs of new partitions at zero, so that one had two owners; an event whose parking had an unknown outcome was had twice in effect.
  *
- * <p>{@code -Ddaybook.seed=<seed>} plays that schedule only, {@code -Ddaybook.simulation.seconds=<seconds>} plays for longer.
+ * <p>{@code -Ddaybook.seed=<seed>} plays that schedule only; {@code -Ddaybook.simulation.schedules=<number>} and {@code
+ * -Ddaybook.simulation.seconds=<seconds>} say how many at most, and for how long at most.
  */
 class DeliverySimulationTest {
 
-    private static final int SECONDS = Integer.getInteger("daybook.simulation.seconds", 3);
+    private static final int SCHEDULES = Integer.getInteger("daybook.simulation.schedules", 20_000);
+    private static final int SECONDS = Integer.getInteger("daybook.simulation.seconds", 15);
 
     @Test
     void nothing_is_lost_doubled_out_of_order_or_stuck() {
@@ -43,18 +56,28 @@ class DeliverySimulationTest {
         long steps = 0;
         do {
             steps += Simulation.run(seed++, SimulatedStore.Flaw.NONE);
-        } while (System.nanoTime() < end);
+        } while (seed - first < SCHEDULES && System.nanoTime() < end);
         double seconds = (System.nanoTime() - begin) / 1e9;
         System.out.printf(
                 "%d schedules of %d steps in %.1f s: %.0f schedules a second, seeds %d to %d. Replay one: -Dtest=DeliverySimulationTest -Ddaybook.seed=<seed>%n",
                 seed - first, steps, seconds, (seed - first) / seconds, first, seed - 1);
     }
 
-    /** Each broke a promise once. */
+    /**
+     * The rarest of those above, each of which breaks a promise where the engine is broken in one of those ways; and the one that found that
+     * who unregisters while it begins to compete stays a candidate.
+     */
     @ParameterizedTest
-    @ValueSource(longs = {280, 873, 17053, 27097, 25895, 68857})
-    void what_once_failed_works(long seed) {
+    @ValueSource(longs = {192, 1044, 1267, 1647, 246327716000287L})
+    void a_schedule_that_a_broken_engine_fails_at_works(long seed) {
         assertThat(Simulation.run(seed, SimulatedStore.Flaw.NONE)).isPositive();
+    }
+
+    @Test
+    void the_same_seed_is_the_same_schedule() {
+        for (long seed = 1; seed <= 200; seed++) {
+            assertThat(Simulation.story(seed)).isEqualTo(Simulation.story(seed));
+        }
     }
 
     @ParameterizedTest

@@ -3,17 +3,22 @@ package io.daybook.notifier;
 import io.daybook.event.EntityRef;
 import io.daybook.event.Event;
 import io.daybook.event.Operation;
+import io.daybook.event.Topic;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerPoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -25,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * longer than its lease, or never hear the answer. Then everything becomes healthy, and has to settle. The same seed is the same
  * schedule.
  *
- * <p>What happens at an await point is a whole action of somebody else (which has await points of its own), so of two actions that
- * overlap, one always ends within the other.
+ * <p>What happens at an await point is a whole action of somebody else (which has await points of its own); or the action is left there
+ * and gone on with later, so that the steps of several actions, of the same node or of others, come in any order.
  */
 final class Simulation {
 
@@ -34,23 +39,40 @@ final class Simulation {
 
     private static final int DEEPEST = 4;
     private static final int MOST_EVENTS = 60;
-    private static final int ROUNDS_TO_SETTLE = 40;
+    private static final int MOST_STRANDS = 4;
 
-    private static final List<EntityRef> ENTITIES = List.of(
+    static final List<EntityRef> ENTITIES = List.of(
             EntityRef.of("order", "a"),
             EntityRef.of("order", "b"),
             EntityRef.of("order", "c"),
             EntityRef.of("invoice", "d"),
             EntityRef.of("invoice", "e"));
-    private static final List<SimulatedStore.Kind> KINDS = List.of(SimulatedStore.Kind.values());
+    private static final List<SimulatedRegistration.Kind> KINDS = List.of(SimulatedRegistration.Kind.values());
+    /** What may be heard; two entities are heard always. */
+    private static final List<SimulatedRegistration.Wish> WISHES =
+            List.of(new SimulatedRegistration.Wish(null, Set.of()), wishWithout(0), wishWithout(2), wishWithout(3));
+    /** The third event in a queue fills it, or none does. */
+    private static final List<Integer> SIZES = List.of(100, 100, 3 << 20);
+
+    private static final Map<List<Object>, Event> EVENTS = new ConcurrentHashMap<>();
     private static final Map<Integer, Map<EntityRef, Integer>> DIVISIONS = new ConcurrentHashMap<>();
-    private static final LedgerPoint[] POINTS = new LedgerPoint[MOST_EVENTS + 1];
+    private static final LedgerPoint[] POINTS = new LedgerPoint[MOST_EVENTS + ENTITIES.size() + 1];
 
     static {
         POINTS[0] = LedgerPoint.BEGINNING;
-        for (int i = 1; i <= MOST_EVENTS; i++) {
+        for (int i = 1; i < POINTS.length; i++) {
             POINTS[i] = new LedgerPoint(i, new byte[] {(byte) i, 0, 0, 0});
         }
+    }
+
+    private static SimulatedRegistration.Wish wishWithout(int unheard) {
+        Set<Topic> topics = new LinkedHashSet<>();
+        for (EntityRef entity : ENTITIES) {
+            if (!entity.equals(ENTITIES.get(unheard))) {
+                topics.add(Topic.of(entity.type()).entity(entity.id()));
+            }
+        }
+        return new SimulatedRegistration.Wish(ENTITIES.get(unheard), Set.copyOf(topics));
     }
 
     /** A promise that was not kept. */
@@ -67,17 +89,29 @@ final class Simulation {
     private final @Nullable List<String> story;
     private final SplittableRandom random;
     private final SimulatedStore store;
+    private final SimulatedOperator operator;
+    private final Map<String, SimulatedRegistration.Kind> kinds = new TreeMap<>();
     private final Map<EntityRef, Long> versions = new HashMap<>();
-    private final List<SimulatedNode> nodes = new ArrayList<>();
+    final List<SimulatedNode> nodes = new ArrayList<>();
     private int processes;
     private int depth;
     private boolean settling;
-    private int settlingRound;
+    private boolean quiet;
+    /** Actions that were left in the middle, with who does them. */
+    private final Map<Strand, SimulatedNode> left = new LinkedHashMap<>();
+
+    private @Nullable Strand current;
+    private boolean abandoned;
     /** Of a hundred calls, so many. */
     private final int failing;
 
     private final int killed;
     private final int interrupted;
+    private final int leaving;
+    /** Of so many actions of others, one is that what was left goes on. */
+    private final int patience;
+
+    private final int size;
 
     /** Nanoseconds on the clock of the store. */
     long now = 1_000_000_000_000L;
@@ -94,6 +128,10 @@ final class Simulation {
         this.failing = draw(3) == 0 ? 0 : draw(8);
         this.killed = draw(2) == 0 ? 0 : 1 + draw(2);
         this.interrupted = 5 + draw(40);
+        this.leaving = draw(3) > 0 ? 0 : 10 + draw(40);
+        this.patience = 2 + draw(12);
+        this.size = any(SIZES);
+        this.operator = new SimulatedOperator(this, store);
     }
 
     /**
@@ -105,18 +143,25 @@ final class Simulation {
     static int run(long seed, SimulatedStore.Flaw flaw) {
         Simulation simulation = new Simulation(seed, Integer.MAX_VALUE, flaw, null);
         try {
-            simulation.play();
+            simulation.playToTheEnd();
             return simulation.steps;
         } catch (RuntimeException | AssertionError e) {
             throw shortest(seed, flaw, simulation.steps, e);
         }
     }
 
+    /** What happens in the schedule of that seed. */
+    static List<String> story(long seed) {
+        List<String> story = new ArrayList<>();
+        new Simulation(seed, Integer.MAX_VALUE, SimulatedStore.Flaw.NONE, story).playToTheEnd();
+        return story;
+    }
+
     private static Broken shortest(long seed, SimulatedStore.Flaw flaw, int steps, Throwable first) {
         for (int most = 0; most <= steps; most++) {
             List<String> story = new ArrayList<>();
             try {
-                new Simulation(seed, most, flaw, story).play();
+                new Simulation(seed, most, flaw, story).playToTheEnd();
             } catch (RuntimeException | AssertionError e) {
                 Broken broken = new Broken("Seed %d, after %d steps: %s%n  %s"
                         .formatted(seed, most, e.getMessage(), String.join(System.lineSeparator() + "  ", story)));
@@ -129,17 +174,31 @@ final class Simulation {
         return broken;
     }
 
-    private void play() {
-        store.add("r", any(KINDS), 1 + draw(4), flip() ? ENTITIES.get(0) : null);
-        if (flip()) {
-            store.add("s", any(KINDS), 1 + draw(3), null);
+    private void playToTheEnd() {
+        try {
+            play();
+        } finally {
+            abandoned = true;
+            while (!left.isEmpty()) {
+                goOn(left.keySet().iterator().next());
+            }
         }
-        for (SimulatedStore.Stored s : store.registrations.values()) {
-            tell(() -> "registration %s: %s, %d partitions".formatted(s.name, s.kind, s.cursors.size()));
+    }
+
+    private void play() {
+        kinds.put("r", any(KINDS));
+        store.add("r", 1 + draw(4), any(WISHES), POINTS[0]);
+        if (flip()) {
+            kinds.put("s", any(KINDS));
+            store.add("s", 1 + draw(3), WISHES.get(0), POINTS[0]);
+        }
+        for (SimulatedRegistration s : store.registrations.values()) {
+            tell(() -> "registration %s: %s, %d partitions, all but %s"
+                    .formatted(s.name, kind(s.name), s.cursors.size(), s.wish().unheard()));
         }
         for (int i = 1 + draw(3); i > 0; i--) {
             SimulatedNode node = join();
-            for (SimulatedNode.Hearing hearing : node.hearings.values()) {
+            for (SimulatedHearing hearing : List.copyOf(node.hearings.values())) {
                 if (draw(4) > 0) {
                     node.doing(hearing::compete);
                 }
@@ -150,7 +209,13 @@ final class Simulation {
             steps++;
             act();
         }
-        settle();
+        settling = true;
+        tell(() -> "from now on all is well");
+        nodes.forEach(SimulatedNode::thaw);
+        while (!left.isEmpty()) {
+            goOn(left.keySet().iterator().next());
+        }
+        new Settling(this, store).run();
     }
 
     // --- chance
@@ -168,8 +233,17 @@ final class Simulation {
         return !settling && failing > 0 && draw(100) < failing;
     }
 
+    <T> T any(List<T> list) {
+        return list.get(draw(list.size()));
+    }
+
+    /** The rest is of no interest to who reads the story. */
+    void quiet() {
+        quiet = true;
+    }
+
     void tell(Supplier<String> what) {
-        if (story != null && !(settling && settlingRound > 2)) {
+        if (story != null && !quiet) {
             story.add("%s%7.3f s  %s".formatted("  ".repeat(depth), (now - 1_000_000_000_000L) / 1e9, what.get()));
         }
     }
@@ -182,7 +256,11 @@ final class Simulation {
 
     /** A node waits for the store: others act, time passes, and it may be its end. */
     void await(SimulatedNode node) {
+        if (abandoned) {
+            throw new SimulatedNode.Killed();
+        }
         if (settling) {
+            node.checkAlive();
             return;
         }
         int chance = draw(100);
@@ -203,12 +281,53 @@ final class Simulation {
                 node.thaw();
             }
             depth--;
+        } else if (current != null && chance < killed + interrupted + leaving) {
+            leave(node, current);
         }
         node.checkAlive();
         node.thaw();
     }
 
-    private void pass(long nanos) {
+    // --- actions that are left in the middle
+    // ------------------------------------------------------------------------------
+
+    private void perform(SimulatedNode node, Runnable action) {
+        if (leaving > 0 && left.size() < MOST_STRANDS) {
+            Strand strand = new Strand(() -> node.doing(action));
+            left.put(strand, node);
+            goOn(strand);
+        } else {
+            node.doing(action);
+        }
+    }
+
+    private void leave(SimulatedNode node, Strand strand) {
+        tell(() -> "%s: is left there".formatted(node));
+        int mine = depth;
+        left.put(strand, node);
+        strand.leave();
+        depth = mine;
+        if (abandoned) {
+            throw new SimulatedNode.Killed();
+        }
+        tell(() -> "%s: goes on".formatted(node));
+    }
+
+    /** Until it is left again, or ends. */
+    private void goOn(Strand strand) {
+        left.remove(strand);
+        Strand before = current;
+        int mine = depth;
+        current = strand;
+        try {
+            strand.resume();
+        } finally {
+            current = before;
+            depth = mine;
+        }
+    }
+
+    void pass(long nanos) {
         now += nanos;
     }
 
@@ -223,7 +342,7 @@ final class Simulation {
         nodes.remove(node);
     }
 
-    private SimulatedNode join() {
+    SimulatedNode join() {
         SimulatedNode node = new SimulatedNode(this, store, "n" + ++processes, random.nextLong());
         nodes.add(node);
         tell(() -> "%s joins".formatted(node));
@@ -233,31 +352,56 @@ final class Simulation {
     // --- the ledger
     // --------------------------------------------------------------------------------------------------------
 
+    SimulatedRegistration.Kind kind(String registration) {
+        return kinds.get(registration);
+    }
+
+    Set<String> names() {
+        return kinds.keySet();
+    }
+
+    SimulatedRegistration.Wish wish(Set<Topic> topics) {
+        return WISHES.stream().filter(w -> w.topics() == topics).findFirst().orElseThrow();
+    }
+
+    /** As it is stored; if it is not, it begins anew, at the beginning or now. */
+    SimulatedRegistration register(String name) {
+        return store.add(name, 1 + draw(4), any(WISHES), POINTS[flip() ? 0 : ledger.size()]);
+    }
+
     private void append() {
         if (ledger.size() < MOST_EVENTS) {
-            EntityRef entity = ENTITIES.get(draw(ENTITIES.size()));
-            int position = ledger.size() + 1;
-            long version = versions.merge(entity, 1L, Long::sum);
-            Event event = new Event(
-                    position,
-                    OptionalLong.of(position),
-                    entity,
-                    version,
-                    Operation.UPDATE,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Map.of(),
-                    Instant.EPOCH,
-                    Optional.of(Instant.EPOCH),
-                    new UUID(0, 0),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    OptionalLong.empty(),
-                    Map.of());
-            ledger.add(new LedgerEntry(event, POINTS[position], 100));
-            tell(() -> "position %d is version %d of %s".formatted(position, version, entity.id()));
+            append(any(ENTITIES));
         }
+    }
+
+    void append(EntityRef entity) {
+        int position = ledger.size() + 1;
+        long version = versions.merge(entity, 1L, Long::sum);
+        ledger.add(new LedgerEntry(event(position, entity, version), POINTS[position], size));
+        tell(() -> "position %d is version %d of %s".formatted(position, version, entity.id()));
+    }
+
+    private static Event event(long position, EntityRef entity, long version) {
+        return EVENTS.computeIfAbsent(
+                List.of(position, entity, version),
+                key -> new Event(
+                        position,
+                        OptionalLong.of(position),
+                        entity,
+                        version,
+                        Operation.UPDATE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of(),
+                        Instant.EPOCH,
+                        Optional.of(Instant.EPOCH),
+                        new UUID(0, 0),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalLong.empty(),
+                        Map.of()));
     }
 
     List<LedgerEntry> after(long position, int most) {
@@ -284,6 +428,13 @@ final class Simulation {
 
     private void act() {
         pass(draw(300) * 1_000_000L);
+        if (!left.isEmpty() && draw(patience) == 0) {
+            Strand strand = any(List.copyOf(left.keySet()));
+            if (!left.get(strand).isFrozen()) {
+                goOn(strand);
+                return;
+            }
+        }
         int chance = draw(100);
         if (chance < 14) {
             append();
@@ -292,7 +443,7 @@ final class Simulation {
                 act(nodes.get(draw(nodes.size())));
             }
         } else if (chance < 91) {
-            operate();
+            operator.act();
         } else if (chance < 94) {
             pass(LEASE.toNanos() / (1 + draw(6)));
         } else if (chance < 96) {
@@ -331,173 +482,42 @@ final class Simulation {
             }
             return;
         }
-        SimulatedNode.Hearing hearing = any(List.copyOf(node.hearings.values()));
+        if (draw(100) == 0 || node.hearings.isEmpty()) {
+            String name = any(List.copyOf(kinds.keySet()));
+            if (node.hearings.containsKey(name) || flip()) {
+                tell(() -> "%s: unregister %s".formatted(node, name));
+                perform(node, () -> node.unregister(name));
+            } else {
+                perform(node, () -> node.register(name));
+            }
+            return;
+        }
+        SimulatedHearing hearing = any(List.copyOf(node.hearings.values()));
         int chance = draw(100);
         if (chance < 22) {
             tell(() -> "%s: step".formatted(node));
-            node.doing(node::step);
+            perform(node, node::step);
         } else if (chance < 30) {
-            node.doing(() -> node.save(node.hearings.values(), flip()));
+            boolean skippedToo = flip();
+            perform(node, () -> node.save(node.hearings.values(), skippedToo));
         } else if (chance < 40) {
-            node.doing(() -> node.readPage(1 + draw(4)));
+            int most = 1 + draw(4);
+            perform(node, () -> node.readPage(most));
         } else if (chance < 55) {
-            node.doing(() -> hearing.readAhead(1 + draw(4)));
+            int most = 1 + draw(4);
+            perform(node, () -> hearing.readAhead(most));
         } else if (chance < 75) {
-            node.doing(() -> hearing.take(1 + draw(3)));
+            int most = 1 + draw(3);
+            perform(node, () -> hearing.take(most));
+        } else if (chance < 95) {
+            perform(node, () -> node.consume(hearing));
         } else if (chance < 97) {
-            node.doing(() -> hearing.consume(false));
+            SimulatedRegistration.Wish wish = any(WISHES);
+            perform(node, () -> node.replaceTopics(hearing, wish));
         } else {
             tell(() -> "%s: the consumer of %s ends".formatted(node, hearing.id()));
-            node.doing(hearing::withdraw);
+            perform(node, hearing::withdraw);
         }
-    }
-
-    private <T> T any(List<T> list) {
-        return list.get(draw(list.size()));
-    }
-
-    private void operate() {
-        SimulatedStore.Stored s = any(List.copyOf(store.registrations.values()));
-        switch (draw(12)) {
-            case 0 -> {
-                tell(() -> "operator: pause " + s.name);
-                s.paused = true;
-            }
-            case 1, 2 -> {
-                tell(() -> "operator: resume " + s.name);
-                s.paused = false;
-            }
-            case 3 -> {
-                LedgerPoint point = POINTS[draw(ledger.size() + 1)];
-                tell(() -> "operator: move %s to %d".formatted(s.name, point.position()));
-                store.moveTo(s, point);
-            }
-            case 4, 5, 6 -> {
-                EntityRef entity = flip() ? null : any(ENTITIES);
-                tell(() -> "operator: retry what is parked for %s of %s".formatted(s.name, entity));
-                store.retry(s, entity);
-            }
-            case 7 -> {
-                if (!s.parked.isEmpty()) {
-                    long position = any(List.copyOf(s.parked.keySet()));
-                    tell(() -> "operator: discard position %d of %s".formatted(position, s.name));
-                    store.discard(s, position);
-                }
-            }
-            case 8 -> {
-                tell(() -> "operator: drain %s no more".formatted(s.name));
-                s.drainUntil = OptionalLong.empty();
-            }
-            default -> divide(s, 1 + draw(4));
-        }
-    }
-
-    /** One look of an operator who divides: see {@link RegistrationControl#divide}. */
-    private void divide(SimulatedStore.Stored s, int partitions) {
-        if (SimulatedStore.areTogether(s)) {
-            tell(() -> "operator: divide %s into %d".formatted(s.name, partitions));
-            store.divide(s, partitions);
-        } else if (s.drainUntil.isEmpty()
-                || s.cursors.stream().anyMatch(c -> c.point.position() > s.drainUntil.getAsLong())) {
-            tell(() -> "operator: drain %s until %d".formatted(s.name, ledger.size()));
-            s.drainUntil = OptionalLong.of(ledger.size());
-        }
-    }
-
-    // --- the end
-    // -----------------------------------------------------------------------------------------------------------
-
-    /** Everybody is well: everything has to be delivered, and divided evenly. */
-    private void settle() {
-        settling = true;
-        tell(() -> "from now on all is well");
-        for (SimulatedNode node : nodes) {
-            node.thaw();
-        }
-        if (nodes.isEmpty()) {
-            join();
-        }
-        for (SimulatedStore.Stored s : store.registrations.values()) {
-            s.paused = false;
-            s.drainUntil = OptionalLong.empty();
-            if (nodes.stream().noneMatch(n -> n.hearings.get(s.name).competing)) {
-                SimulatedNode node = any(nodes);
-                node.hearings.get(s.name).compete();
-            }
-        }
-        String missing = "nothing was tried";
-        for (int round = 0; round < ROUNDS_TO_SETTLE; round++) {
-            settlingRound = round;
-            pass(LEASE.toNanos() / 3);
-            for (SimulatedStore.Stored s : store.registrations.values()) {
-                store.retry(s, null);
-            }
-            for (SimulatedNode node : nodes) {
-                node.doing(node::step);
-            }
-            for (SimulatedNode node : nodes) {
-                for (SimulatedNode.Hearing hearing : node.hearings.values()) {
-                    if (hearing.competing) {
-                        node.doing(() -> deliver(node, hearing));
-                    }
-                }
-                node.doing(() -> node.save(node.hearings.values(), true));
-            }
-            missing = missing();
-            if (missing == null) {
-                break;
-            }
-        }
-        String stillMissing = missing;
-        check(stillMissing == null, () -> "did not settle: " + stillMissing);
-        for (SimulatedStore.Stored s : store.registrations.values()) {
-            for (LedgerEntry entry : ledger) {
-                int position = (int) entry.position();
-                check(
-                        !s.hears(entry) || s.processed.get(position) || s.leftOut.get(position),
-                        () -> "%s never processed position %d".formatted(s.name, position));
-            }
-        }
-    }
-
-    private static void deliver(SimulatedNode node, SimulatedNode.Hearing hearing) {
-        for (int i = 0; i < 12; i++) {
-            node.readPage(20);
-            hearing.readAhead(20);
-            hearing.take(10);
-            while (!hearing.hands.isEmpty()) {
-                hearing.consume(true);
-            }
-        }
-    }
-
-    /** What is not as it should be when all is well; null = nothing. */
-    private @Nullable String missing() {
-        for (SimulatedStore.Stored s : store.registrations.values()) {
-            Map<String, Integer> shares = new HashMap<>();
-            nodes.stream()
-                    .filter(n -> n.hearings.get(s.name).competing)
-                    .forEach(n -> shares.put(n.ownership.node(), 0));
-            for (int number = 0; number < s.cursors.size(); number++) {
-                SimulatedStore.Cursor cursor = s.cursors.get(number);
-                if (!store.isAlive(cursor.owner) || !shares.containsKey(cursor.owner)) {
-                    return "%s-%d is %s's, who does not deliver it".formatted(s.name, number, cursor.owner);
-                }
-                shares.merge(cursor.owner, 1, Integer::sum);
-                if (cursor.point.position() < ledger.size()) {
-                    return "%s-%d stands at %d of %d".formatted(s.name, number, cursor.point.position(), ledger.size());
-                }
-            }
-            int most = shares.values().stream().max(Integer::compare).orElse(0);
-            int least = shares.values().stream().min(Integer::compare).orElse(0);
-            if (most - least > 1) {
-                return "%s is divided unevenly: %s".formatted(s.name, shares);
-            }
-            if (!s.parked.isEmpty()) {
-                return "%s has parked positions %s".formatted(s.name, s.parked.keySet());
-            }
-        }
-        return null;
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.daybook.notifier.Delivery;
 import io.daybook.notifier.Notifier;
 import io.daybook.notifier.Presence;
 import io.daybook.notifier.Registration;
+import io.daybook.notifier.RegistrationClosed;
 import io.daybook.notifier.RegistrationDiffers;
 import io.daybook.notifier.Start;
 import io.daybook.testkit.Await;
@@ -176,6 +177,24 @@ abstract class PartitionConformance extends Conformance {
             delivery.done();
         }
         assertThat(here.poll(LONG).orElseThrow().event().version()).isEqualTo(2);
+    }
+
+    @Test
+    void what_another_node_unregistered_can_be_registered_again_here() throws Exception {
+        touch(1, 1);
+        Registration before = daybook().notifier().register("r", THINGS);
+        before.poll(LONG).orElseThrow().done();
+        try (Daybook other = anotherNode()) {
+            other.notifier().unregister("r");
+        }
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        before.poll(LONG);
+                    }
+                })
+                .isInstanceOf(RegistrationClosed.class);
+        Registration again = daybook().notifier().register("r", THINGS);
+        assertThat(again.poll(LONG).orElseThrow().event().version()).isEqualTo(1);
     }
 
     @Test
