@@ -11,6 +11,8 @@ import io.daybook.consumers.TransactionalEventConsumer;
 import io.daybook.event.Event;
 import io.daybook.event.Operation;
 import io.daybook.event.Topic;
+import io.daybook.notifier.Batch;
+import io.daybook.notifier.OwnershipLost;
 import io.daybook.notifier.ParkedEvent;
 import io.daybook.notifier.Registration;
 import io.daybook.notifier.Start;
@@ -186,6 +188,38 @@ abstract class TransactionalConformance extends Conformance {
             assertThat(consumer.isRunning()).isTrue();
         }
         assertOnceEach(3);
+    }
+
+    /** Registers it, and has its first event in hand. */
+    private static Batch firstBatch(Daybook daybook) throws InterruptedException {
+        return daybook.notifier()
+                .register("r", THINGS)
+                .claim("the test")
+                .take(1, LONG)
+                .orElseThrow();
+    }
+
+    @Test
+    void an_owner_of_a_registration_that_was_forgotten_writes_nothing_to_one_that_was_made_anew() throws Exception {
+        touch(1, 3);
+        Await.sequenced(daybook());
+        // Lasts longer than the test, so that nobody comes to the next epoch.
+        Duration lease = Duration.ofMinutes(5);
+        try (Daybook frozen = database().daybook().lease(lease).open();
+                Daybook other = database().daybook().lease(lease).open()) {
+            for (Daybook successor : List.of(other, frozen)) {
+                Batch old = firstBatch(frozen);
+                assertThatThrownBy(() -> old.finish(jooq -> {
+                            other.notifier().unregister("r");
+                            frozen.notifier().unregister("r");
+                            firstBatch(successor);
+                        }))
+                        .isInstanceOf(OwnershipLost.class);
+                assertThat(text("select position from daybook.cursors")).isEqualTo("0");
+                other.notifier().unregister("r");
+                frozen.notifier().unregister("r");
+            }
+        }
     }
 
     @Test
