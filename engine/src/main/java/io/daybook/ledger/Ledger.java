@@ -30,6 +30,9 @@ public final class Ledger {
 
     private static final int LARGEST_FETCH = 2_000;
 
+    /** H2 has the whole result in the heap before the first row is read, whatever the fetch size: so its pages are small. */
+    private static final int LARGEST_H2_PAGE = 100;
+
     private final Database database;
     private final String headQuery;
     private final String endQuery;
@@ -141,12 +144,13 @@ public final class Ledger {
      * @throws LedgerDiverged if the ledger does not have that place, with that hash, any more
      */
     public List<LedgerEntry> after(LedgerPoint place, int limit, String who) {
+        int rowLimit = rowLimit(limit);
         return database.transaction("Reading the ledger after position " + place.position(), c -> {
             try (PreparedStatement query = c.prepareStatement(pageQuery)) {
                 boolean fromBeginning = place.position() == 0;
                 // The row at the place itself comes along: it proves that this is still the same history.
                 query.setLong(1, fromBeginning ? 1 : place.position());
-                query.setInt(2, fromBeginning ? limit : limit + 1);
+                query.setInt(2, fromBeginning ? rowLimit : rowLimit + 1);
                 query.setFetchSize(FIRST_FETCH);
                 try (ResultSet rows = query.executeQuery()) {
                     if (!fromBeginning) {
@@ -159,6 +163,10 @@ public final class Ledger {
                 }
             }
         });
+    }
+
+    private int rowLimit(int limit) {
+        return database.isPostgresql() ? limit : Math.min(limit, LARGEST_H2_PAGE);
     }
 
     /** The event at that position; empty if the ledger ends before. */
@@ -198,6 +206,7 @@ public final class Ledger {
      * @throws LedgerDiverged if the ledger does not have that place, with that hash, any more
      */
     public Page matching(Collection<Topic> topics, LedgerPoint place, long range, int limit, String who) {
+        int rowLimit = rowLimit(limit);
         List<String> binds = new ArrayList<>();
         String sql = database.sql("""
                 select %s, l.position, l.recorded_at, l.hash
@@ -225,11 +234,11 @@ public final class Ledger {
                 for (String bind : binds) {
                     query.setString(parameter++, bind);
                 }
-                query.setInt(parameter, limit);
+                query.setInt(parameter, rowLimit);
                 query.setFetchSize(FIRST_FETCH);
                 try (ResultSet rows = query.executeQuery()) {
                     List<LedgerEntry> entries = read(rows);
-                    boolean cut = entries.size() == limit || rows.next();
+                    boolean cut = entries.size() == rowLimit || rows.next();
                     return cut
                             ? new Page(entries, entries.get(entries.size() - 1).point(), false)
                             : new Page(entries, end, end.position() < place.position() + range);

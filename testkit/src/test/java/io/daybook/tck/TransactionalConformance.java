@@ -222,6 +222,7 @@ abstract class TransactionalConformance extends Conformance {
         }
     }
 
+    /** Axon #5050, namastack #395: claims are stolen, and events take effect twice. */
     @Test
     void nodes_that_come_and_go_and_lose_their_leases_have_every_effect_once() throws Exception {
         int events = 600;
