@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.event.Operation;
 import io.daybook.event.Topic;
+import io.daybook.ledger.LedgerPoint;
 import io.daybook.notifier.Delivery;
 import io.daybook.notifier.Notifier;
 import io.daybook.notifier.Registration;
@@ -118,5 +119,30 @@ abstract class PeersConformance extends Conformance {
         }
         assertThat(heard).isEqualTo(expected);
         assertThat(notifier().register("rare", RARE).poll(SOON)).isEmpty();
+    }
+
+    /** The wide look of a sparse topic is another statement: it must find what the narrow one does, from every place, in every range. */
+    @Test
+    void a_look_for_what_is_rare_finds_the_same_as_any_other_look() {
+        for (int unit = 0; unit < 30; unit++) {
+            int number = unit;
+            daybook().transact(tx -> {
+                tx.record("order", "o", ACT);
+                tx.record(number % 7 == 0 ? "rare" : "order", "r-" + number, ACT);
+            });
+        }
+        long head = Await.sequenced(daybook());
+        for (List<Topic> topics :
+                List.of(List.of(RARE), List.of(RARE, Topic.of("order").entity("o")), List.<Topic>of())) {
+            for (long begin = 0; begin <= head; begin++) {
+                LedgerPoint place = daybook().ledger().point(begin).orElseThrow();
+                for (long range : new long[] {1, 5, 1_000}) {
+                    for (int limit : new int[] {1, 50}) {
+                        assertThat(daybook().ledger().sparse(topics, place, range, limit, "the test"))
+                                .isEqualTo(daybook().ledger().matching(topics, place, range, limit, "the test"));
+                    }
+                }
+            }
+        }
     }
 }
