@@ -57,19 +57,20 @@ final class BlockedConsumers {
             for (int number = 0; number < BLOCKED; number++) {
                 AtomicLong heardLate = new AtomicLong();
                 late.add(heardLate);
-                // Each at a place of its own, so that no two of them hold the same events.
-                long blocksAt = 1 + number * 400L;
+                // After it has become live; and each at a place of its own, so that no two of them hold the same
+                // events.
+                long blocksAt = daybook.head() + (number + 1) * 400L;
                 Registration registration = daybook.notifier().register("blocked " + number);
                 blocked.add(registration);
-                CountDownLatch inside = new CountDownLatch(1);
                 consumers.add(Consumers.consume(registration, event -> {
                     if (event.position().orElseThrow() == blocksAt) {
-                        inside.countDown();
                         goOn.await();
                     }
                     inOrder(heardLate, event.position().orElseThrow());
                 }));
-                inside.await();
+                while (registration.position() < daybook.head()) {
+                    Thread.sleep(10);
+                }
             }
             long beside = write(daybook, good, UNITS);
             long events = (UNITS_BEFORE + UNITS) * (long) EVENTS_PER_UNIT;
