@@ -65,7 +65,7 @@ public final class Main implements Callable<Integer> {
     @Parameters(
             paramLabel = "SUITE",
             description =
-                    "What to measure. Default: all. Known: one, one-stopped, sixteen, sixteen-stopped, batch, batch-stopped, sequencer, latency.")
+                    "What to measure. Default: all. Known: one, one-stopped, sixteen, sixteen-stopped, batch, batch-stopped, sequencer, latency, cursors, sparse.")
     private @Nullable List<String> names;
 
     private static Map<String, Suite> suites() {
@@ -82,6 +82,7 @@ public final class Main implements Callable<Integer> {
         suites.put("sequencer", new SequencerSuite());
         suites.put("latency", new LatencySuite());
         suites.put("cursors", new CursorSuite());
+        suites.put("sparse", new SparseSuite());
         return suites;
     }
 

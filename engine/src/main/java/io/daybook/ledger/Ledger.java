@@ -30,6 +30,24 @@ public final class Ledger {
 
     private static final int LARGEST_FETCH = 2_000;
 
+    /** H2 has the whole result in the heap before the first row is read, whatever the fetch size: so its pages are small. */
+    private static final int LARGEST_H2_PAGE = 100;
+
+    /** Ids of events between those that the range has; the inner queries are read as they stand (offset 0), in the order of positions. */
+    private static final String OF_RANGE = """
+            e.event_id >= (select min(w.event_id)
+                           from (select event_id
+                                 from daybook.ledger
+                                 where position > ?
+                                   and position <= ?
+                                 offset 0) w)
+            and e.event_id <= (select max(w.event_id)
+                               from (select event_id
+                                     from daybook.ledger
+                                     where position > ?
+                                       and position <= ?
+                                     offset 0) w)""";
+
     private final Database database;
     private final String headQuery;
     private final String endQuery;
@@ -141,12 +159,13 @@ public final class Ledger {
      * @throws LedgerDiverged if the ledger does not have that place, with that hash, any more
      */
     public List<LedgerEntry> after(LedgerPoint place, int limit, String who) {
+        int rowLimit = rowLimit(limit);
         return database.transaction("Reading the ledger after position " + place.position(), c -> {
             try (PreparedStatement query = c.prepareStatement(pageQuery)) {
                 boolean fromBeginning = place.position() == 0;
                 // The row at the place itself comes along: it proves that this is still the same history.
                 query.setLong(1, fromBeginning ? 1 : place.position());
-                query.setInt(2, fromBeginning ? limit : limit + 1);
+                query.setInt(2, fromBeginning ? rowLimit : rowLimit + 1);
                 query.setFetchSize(FIRST_FETCH);
                 try (ResultSet rows = query.executeQuery()) {
                     if (!fromBeginning) {
@@ -159,6 +178,10 @@ public final class Ledger {
                 }
             }
         });
+    }
+
+    private int rowLimit(int limit) {
+        return database.isPostgresql() ? limit : Math.min(limit, LARGEST_H2_PAGE);
     }
 
     /** The event at that position; empty if the ledger ends before. */
@@ -198,6 +221,22 @@ public final class Ledger {
      * @throws LedgerDiverged if the ledger does not have that place, with that hash, any more
      */
     public Page matching(Collection<Topic> topics, LedgerPoint place, long range, int limit, String who) {
+        return matching(topics, place, range, limit, who, "true");
+    }
+
+    /**
+     * The same as {@link #matching}, where next to nothing is expected to be found. PostgreSQL then begins with the events that match, and
+     * without further notice looks through all that there are, once for every range: the ids of the range keep it to the events of the
+     * range. They cost a look at the range, which a page full of events would not need.
+     */
+    public Page sparse(Collection<Topic> topics, LedgerPoint place, long range, int limit, String who) {
+        return matching(
+                topics, place, range, limit, who, database.isPostgresql() && !topics.isEmpty() ? OF_RANGE : "true");
+    }
+
+    private Page matching(
+            Collection<Topic> topics, LedgerPoint place, long range, int limit, String who, String ofRange) {
+        int rowLimit = rowLimit(limit);
         List<String> binds = new ArrayList<>();
         String sql = database.sql("""
                 select %s, l.position, l.recorded_at, l.hash
@@ -206,9 +245,10 @@ public final class Ledger {
                 where l.position > ?
                   and l.position <= ?
                   and %s
+                  and %s
                 order by l.position
                 limit ?
-                """.formatted(EventRow.COLUMNS, condition(topics, binds)));
+                """.formatted(EventRow.COLUMNS, condition(topics, binds), ofRange));
         return database.transaction("Reading the ledger after position " + place.position(), c -> {
             LedgerPoint found = place.position() == 0 ? LedgerPoint.BEGINNING : pointOrNull(c, place.position());
             if (!place.equals(found)) {
@@ -225,11 +265,17 @@ public final class Ledger {
                 for (String bind : binds) {
                     query.setString(parameter++, bind);
                 }
-                query.setInt(parameter, limit);
+                if (!ofRange.equals("true")) {
+                    for (int bound = 0; bound < 2; bound++) {
+                        query.setLong(parameter++, place.position());
+                        query.setLong(parameter++, end.position());
+                    }
+                }
+                query.setInt(parameter, rowLimit);
                 query.setFetchSize(FIRST_FETCH);
                 try (ResultSet rows = query.executeQuery()) {
                     List<LedgerEntry> entries = read(rows);
-                    boolean cut = entries.size() == limit || rows.next();
+                    boolean cut = entries.size() == rowLimit || rows.next();
                     return cut
                             ? new Page(entries, entries.get(entries.size() - 1).point(), false)
                             : new Page(entries, end, end.position() < place.position() + range);

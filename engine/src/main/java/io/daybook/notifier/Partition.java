@@ -61,6 +61,8 @@ final class Partition {
     private boolean lost;
     private boolean givingUp;
     private boolean readingAhead;
+    /** Whether the last reading found nothing: the next one looks at more of the ledger at once. */
+    private boolean sparse;
     /** Counts the replacements of the topics: a page that was read for earlier ones is of no use. */
     private int replacements;
 
@@ -186,6 +188,10 @@ final class Partition {
         readingAhead = true;
     }
 
+    boolean isSparse() {
+        return sparse;
+    }
+
     void endReading() {
         readingAhead = false;
     }
@@ -205,6 +211,11 @@ final class Partition {
             from = entry.point();
         }
         looked = lookedUntil;
+    }
+
+    /** What the last reading found tells how much the next one looks at. */
+    void sparse(boolean nothingFound) {
+        sparse = nothingFound;
     }
 
     boolean isLive() {

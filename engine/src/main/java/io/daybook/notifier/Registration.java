@@ -308,19 +308,22 @@ public final class Registration {
             LedgerPoint from;
             Set<Topic> wanted;
             int replacements;
+            boolean sparse;
             lock.lock();
             try {
                 from = partition.looked();
                 wanted = topics;
                 replacements = partition.replacements();
+                sparse = partition.isSparse();
             } finally {
                 lock.unlock();
             }
-            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, id);
+            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, sparse, id);
             boolean useful = locked(() -> {
                 if (partition.replacements() != replacements || partition.isLost()) {
                     return false;
                 }
+                partition.sparse(page.entries().isEmpty());
                 partition.read(from, page.entries(), page.lookedUntil());
                 return true;
             });

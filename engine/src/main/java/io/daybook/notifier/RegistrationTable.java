@@ -158,10 +158,26 @@ final class RegistrationTable {
                     .onConflictDoNothing()
                     .execute();
             if (added == 1) {
-                addCursors(jooq, name, 0, partitions, start, 0);
+                addCursors(jooq, name, 0, partitions, start, firstEpoch(jooq));
             }
             return read(jooq, REGISTRATIONS.NAME.eq(name)).get(0);
         });
+    }
+
+    /**
+     * An epoch above all that a registration of this name ever had. One that was forgotten leaves nothing to count on from, and if its
+     * successor began at 0 again, a frozen owner of the one would write the cursor of the other as soon as the epochs meet. So they begin
+     * at the microseconds of the database's clock: an epoch ends with a commit, and nobody commits a million times a second for as long
+     * as a registration lives. A clock that was set back would have to hit the very number. (A sequence would be set back by a restore, and
+     * would ask every node for one more privilege.)
+     */
+    private long firstEpoch(DSLContext jooq) {
+        // The clock of now, not of the beginning of a transaction that waited for the one that forgets the earlier
+        // registration.
+        String clock = database.isPostgresql() ? "clock_timestamp()" : "current_timestamp";
+        return Objects.requireNonNull(
+                jooq.fetchSingle("select cast(extract(epoch from " + clock + ") * 1000000 as bigint)")
+                        .get(0, Long.class));
     }
 
     private static void addCursors(

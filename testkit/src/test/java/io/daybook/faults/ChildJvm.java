@@ -21,14 +21,18 @@ final class ChildJvm implements AutoCloseable {
     private final Object arrived = new Object();
 
     ChildJvm(Class<?> main, String... arguments) throws IOException {
+        this(List.of(), main, arguments);
+    }
+
+    /** With options of the virtual machine that come after those that all children have, and count. */
+    ChildJvm(List<String> options, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
         this.reader = new Thread(this::read, "child-" + process.pid());

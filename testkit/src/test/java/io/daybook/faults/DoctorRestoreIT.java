@@ -136,7 +136,7 @@ class DoctorRestoreIT {
         assertThat(consume(5, 15)).containsExactly(11L, 12L, 13L, 14L, 15L);
     }
 
-    /** The cursors are newer than the ledger: tables restored one by one, or a node that outlived the restore wrote its place. */
+    /** The cursors are newer than the ledger: tables restored one by one, or a node that outlived the restore wrote its place (watermill #576: readers of a restored database receive nothing). */
     @Test
     void cursors_that_are_newer_than_the_ledger_are_recovered_by_one_command() throws Exception {
         consume(10, 10);

@@ -124,6 +124,7 @@ class PostgresqlListenIT {
         assertThat(warnings().get(0).getFormattedMessage()).contains("Going on by polling");
     }
 
+    /** commanded #309: a LISTEN connection is dead, and nobody notices. */
     @Test
     void a_listening_connection_that_died_without_a_word_is_noticed_and_made_anew() throws Exception {
         try (FreezingProxy proxy = new FreezingProxy(port())) {

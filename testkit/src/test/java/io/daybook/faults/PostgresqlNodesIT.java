@@ -40,6 +40,7 @@ class PostgresqlNodesIT {
         database.close();
     }
 
+    /** Axon #3044: many registrations exhaust the connection pool. */
     @Test
     void two_thousand_consumed_registrations_use_the_pool_and_one_connection() throws Exception {
         int registrations = 2_000;

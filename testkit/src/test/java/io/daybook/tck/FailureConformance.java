@@ -98,6 +98,7 @@ abstract class FailureConformance extends Conformance {
                 .hasValueSatisfying(value -> assertThat(value.json()).contains("\"attempts\":3", "\"position\":2"));
     }
 
+    /** KurrentDB #1890: one poison event stops everything. */
     @Test
     void what_fails_is_parked_with_its_followers_and_others_go_on() {
         poison.add("b1");

@@ -621,6 +621,62 @@ abstract class NotifierConformance extends Conformance {
         assertThat(text("select saved from daybook.cursors")).isEqualTo(saved);
     }
 
+    /** Every cursor with the time of its last write; on PostgreSQL the versions of all rows of delivery, which any write changes. */
+    private String whatDeliveryWrote() throws Exception {
+        String wrote = text(isPostgresql() ? """
+                select string_agg(saved || ' ' || epoch || ' ' || position || ' ' || xmin || ' ' || ctid, ', ' order by registration)
+                from daybook.cursors
+                """ : """
+                select listagg(saved || ' ' || epoch || ' ' || position, ', ') within group (order by registration)
+                from daybook.cursors
+                """);
+        if (isPostgresql()) {
+            wrote += text("select string_agg(xmin || ' ' || ctid, ', ' order by name) from daybook.registrations")
+                    + text("select string_agg(xmin || ' ' || ctid, ', ' order by number) from daybook.candidates");
+        }
+        return wrote + count("registrations") + count("candidates");
+    }
+
+    @Test
+    void idle_registrations_cost_no_write_and_with_traffic_for_others_no_more_than_two_a_minute() throws Exception {
+        List<Registration> idle = new ArrayList<>();
+        for (int number = 0; number < 50; number++) {
+            Registration registration = notifier().register("idle-" + number, Topic.of("invoice"));
+            assertThat(registration.poll(Duration.ZERO)).isEmpty();
+            idle.add(registration);
+        }
+        Registration busy = notifier().register(ORDERS);
+        long began = System.nanoTime();
+        String before = whatDeliveryWrote();
+        // Until the lease of the node is renewed, which is written, cursors are looked at several times.
+        String lease = leaseUntil();
+        Await.until(() -> !lease.equals(leaseUntil()), () -> "the lease is not renewed");
+        assertThat(whatDeliveryWrote()).as("with no traffic").isEqualTo(before);
+
+        String renewed = leaseUntil();
+        while (renewed.equals(leaseUntil())) {
+            act("o-1", 1);
+            takeAll(busy, 1);
+        }
+        Await.caughtUp(daybook(), idle.toArray(Registration[]::new));
+        String after = whatDeliveryWrote();
+        // On a machine that stood still for so long, each may have been written once.
+        if (System.nanoTime() - began < Duration.ofSeconds(29).toNanos()) {
+            assertThat(after).as("with traffic for others").isEqualTo(before);
+        }
+        long head = daybook().head();
+        idle.forEach(Registration::save);
+        assertThat(text("select min(position) from daybook.cursors")).isEqualTo(Long.toString(head));
+    }
+
+    private String leaseUntil() {
+        try {
+            return text("select max(lease_until) from daybook.nodes");
+        } catch (java.sql.SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void what_is_done_is_saved_soon_without_being_asked() throws Exception {
         Registration registration = notifier().register("r");

@@ -298,6 +298,21 @@ abstract class PartitionConformance extends Conformance {
     }
 
     @Test
+    void a_partition_that_is_taken_away_and_comes_again_begins_after_every_epoch_before() throws Exception {
+        Registration registration = daybook().notifier().registerDivided("r", 3, Start.beginning(), THINGS);
+        long before = 0;
+        for (int partitions : new int[] {1, 3, 1, 2}) {
+            // Nobody has consumed, so all are together; nobody has to be waited for.
+            daybook().notifier().control("r").divide(partitions, LONG);
+            long lowest = Long.parseLong(text("select min(epoch) from daybook.cursors"));
+            assertThat(lowest).isGreaterThan(before);
+            execute("update daybook.cursors set epoch = epoch + 1 where partition = " + (partitions - 1));
+            before = Long.parseLong(text("select max(epoch) from daybook.cursors"));
+        }
+        assertThat(registration.ownPartitions()).isEmpty();
+    }
+
+    @Test
     void one_that_cannot_come_together_stays_divided_as_it_was() throws Exception {
         Registration registration = daybook().notifier().registerDivided("r", 2, Start.beginning(), THINGS);
         touch(20, 1);

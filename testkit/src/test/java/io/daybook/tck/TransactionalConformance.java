@@ -11,6 +11,8 @@ import io.daybook.consumers.TransactionalEventConsumer;
 import io.daybook.event.Event;
 import io.daybook.event.Operation;
 import io.daybook.event.Topic;
+import io.daybook.notifier.Batch;
+import io.daybook.notifier.OwnershipLost;
 import io.daybook.notifier.ParkedEvent;
 import io.daybook.notifier.Registration;
 import io.daybook.notifier.Start;
@@ -188,6 +190,39 @@ abstract class TransactionalConformance extends Conformance {
         assertOnceEach(3);
     }
 
+    /** Registers it, and has its first event in hand. */
+    private static Batch firstBatch(Daybook daybook) throws InterruptedException {
+        return daybook.notifier()
+                .register("r", THINGS)
+                .claim("the test")
+                .take(1, LONG)
+                .orElseThrow();
+    }
+
+    @Test
+    void an_owner_of_a_registration_that_was_forgotten_writes_nothing_to_one_that_was_made_anew() throws Exception {
+        touch(1, 3);
+        Await.sequenced(daybook());
+        // Lasts longer than the test, so that nobody comes to the next epoch.
+        Duration lease = Duration.ofMinutes(5);
+        try (Daybook frozen = database().daybook().lease(lease).open();
+                Daybook other = database().daybook().lease(lease).open()) {
+            for (Daybook successor : List.of(other, frozen)) {
+                Batch old = firstBatch(frozen);
+                assertThatThrownBy(() -> old.finish(jooq -> {
+                            other.notifier().unregister("r");
+                            frozen.notifier().unregister("r");
+                            firstBatch(successor);
+                        }))
+                        .isInstanceOf(OwnershipLost.class);
+                assertThat(text("select position from daybook.cursors")).isEqualTo("0");
+                other.notifier().unregister("r");
+                frozen.notifier().unregister("r");
+            }
+        }
+    }
+
+    /** Axon #5050, namastack #395: claims are stolen, and events take effect twice. */
     @Test
     void nodes_that_come_and_go_and_lose_their_leases_have_every_effect_once() throws Exception {
         int events = 600;

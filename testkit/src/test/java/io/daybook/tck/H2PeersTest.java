@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2PeersTest extends PeersConformance implements Store.OnH2 {}

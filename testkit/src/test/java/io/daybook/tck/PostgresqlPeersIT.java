@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlPeersIT extends PeersConformance implements Store.OnPostgresql {}
