@@ -34,6 +34,11 @@ public final class History implements Iterable<Event> {
         return new Pages();
     }
 
+    /** What came after that version of the entity; empty if nothing did. */
+    public History after(long version) {
+        return new History(pageAfter, Math.max(after, version));
+    }
+
     /** The same as a stream, lazy; needs no closing. */
     public Stream<Event> stream() {
         return StreamSupport.stream(spliterator(), false);
