@@ -97,11 +97,6 @@ final class Core {
         }
     }
 
-    /** Whether this thread is within a unit of work. */
-    boolean isWithin() {
-        return current.get() != null;
-    }
-
     /**
      * Does that as one unit of work, or as part of the one that this thread is in. May be done more than once, until it fits what other
      * processes do; what it throws ends it, with nothing written.

@@ -1,5 +1,6 @@
 package io.daybook.scenarios;
 
+import io.daybook.event.DaybookException;
 import io.daybook.event.Topic;
 import io.daybook.notifier.Delivery;
 import io.daybook.notifier.Registration;
@@ -70,7 +71,11 @@ final class Follower implements AutoCloseable {
             return;
         }
         closed = true;
-        core.daybook.notifier().unregister(registration.id());
+        try {
+            core.daybook.notifier().unregister(registration.id());
+        } catch (DaybookException e) {
+            LOG.debug("The daybook was closed before: {}", e.getMessage());
+        }
         try {
             thread.join(CLOSE_WITHIN.toMillis());
         } catch (InterruptedException e) {

@@ -3,7 +3,10 @@ package io.daybook.scenarios;
 /** Who runs the functions of jobs. */
 public sealed interface JobMode {
 
-    /** The thread that submits, writes or unlocks, before its call returns: one after the other, for development and tests. The default. */
+    /**
+     * The thread that submits, writes or unlocks, before its call returns: one after the other, for development and tests, in one
+     * process. The default.
+     */
     static JobMode development() {
         return new Development();
     }

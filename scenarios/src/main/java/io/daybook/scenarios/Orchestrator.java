@@ -79,6 +79,7 @@ public final class Orchestrator {
             });
         }
         lookAround();
+        madePending();
     }
 
     /** Jobs do not begin any more; those that run are waited for, at most half a minute. One that is stopped already stays so. */
@@ -138,13 +139,13 @@ public final class Orchestrator {
         }
         wakeForgotten();
         ExecutorService threads = pool;
-        if (threads == null) {
-            if (!running.get() && !core.isWithin()) {
-                runPending();
-            }
-            return;
+        if (threads != null && mode instanceof JobMode.Pool size) {
+            fill(threads, size.threads() - inHand.size(), here);
         }
-        int free = ((JobMode.Pool) mode).threads() - inHand.size();
+    }
+
+    private void fill(ExecutorService threads, int places, Presence here) {
+        int free = places;
         for (Stored job : core.world.related(Relation.JOBS_WITH_STATUS, Status.PENDING.name())) {
             if (free <= 0) {
                 return;
@@ -362,6 +363,13 @@ public final class Orchestrator {
                 finish(job, node, new Outcome.Failed(stacktrace(e)));
                 return;
             } catch (DaybookException e) {
+                if (!isRunning()) {
+                    LOG.warn(
+                            "The result of job {} is lost: {} Other nodes, or the next start, take it for gone.",
+                            job,
+                            e.getMessage());
+                    return;
+                }
                 LOG.warn("The result of job {} could not be written: {} Trying again.", job, e.getMessage());
                 try {
                     Thread.sleep(TRY_AGAIN_AFTER.toMillis());
