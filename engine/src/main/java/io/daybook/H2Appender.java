@@ -105,7 +105,7 @@ final class H2Appender implements Appender {
                 commit(connection);
                 return receipt;
             } catch (SQLException | RuntimeException | Error e) {
-                rollBack(connection, e);
+                Database.rollBack(connection, e);
                 throw e;
             } finally {
                 if (!connection.isClosed()) {
@@ -121,14 +121,6 @@ final class H2Appender implements Appender {
             connection.commit();
         } catch (SQLException e) {
             throw new CommitFailed(e);
-        }
-    }
-
-    private static void rollBack(Connection connection, Throwable because) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            because.addSuppressed(e);
         }
     }
 

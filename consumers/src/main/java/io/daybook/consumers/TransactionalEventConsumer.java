@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Acts on the events of one registration in the database that they are in: what it writes and the cursor are committed in one
- * transaction, so each event has its effect exactly once, whatever crashes, freezes or is cut off. Extend it and implement {@link
+ * transaction, so each event has its effect exactly once, whatever crashes, freezes or is cut off (on H2 but for a {@code kill -9} while others write too: docs/guarantees.md, promise 1). Extend it and implement {@link
  * #processEvent}, or {@link #processEvents} to see a whole batch.
  *
  * <p>Several events share a transaction, up to the size of a batch. If one of them fails, all are rolled back and each is tried in a

@@ -306,11 +306,22 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static void rollBack(Connection connection, Throwable because) {
+    /** Rolls back because of that failure; a connection that cannot is closed, and does no more harm. */
+    public static void rollBack(Connection connection, Throwable because) {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            // The first failure tells what went wrong; this one usually only that the connection is gone.
+            // The first failure tells what went wrong; this one usually only that the connection is gone. If it is not,
+            // what was done on it must not be committed when autocommit is switched on again.
+            because.addSuppressed(e);
+            close(connection, because);
+        }
+    }
+
+    private static void close(Connection connection, Throwable because) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
             because.addSuppressed(e);
         }
     }

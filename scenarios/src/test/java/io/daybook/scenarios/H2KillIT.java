@@ -13,4 +13,14 @@ class H2KillIT extends KillConformance {
     int nodes() {
         return 1;
     }
+
+    @Override
+    String url(TestDatabase database) {
+        return database.url() + ";AUTO_SERVER=TRUE";
+    }
+
+    @Override
+    WhenNodeIsGone whenNodeIsGone() {
+        return WhenNodeIsGone.RUN_AGAIN;
+    }
 }

@@ -13,4 +13,9 @@ class PostgresqlKillIT extends KillConformance {
     int nodes() {
         return 2;
     }
+
+    @Override
+    WhenNodeIsGone whenNodeIsGone() {
+        return WhenNodeIsGone.FAIL;
+    }
 }
