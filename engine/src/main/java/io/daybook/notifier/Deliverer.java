@@ -29,14 +29,8 @@ final class Deliverer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);
 
-    /** Events to read at once while catching up. */
-    private static final int PAGE = 500;
-
-    /** Positions to look at in one statement while catching up. */
-    private static final long RANGE = 50_000;
-
-    /** The same, where the ones before had nothing that matches: a statement that finds nothing costs the client nothing. */
-    private static final long SPARSE_RANGE = 500_000;
+    /** H2 looks at one event after the other, and has what it finds in the heap: so it looks at no more positions in one statement. */
+    private static final long LONGEST_H2_RANGE = 500_000;
 
     /** How many registrations may catch up from the database at the same time: the pool is the application's too. */
     private static final int CATCHING_UP = 3;
@@ -84,13 +78,16 @@ final class Deliverer {
         }
     }
 
-    /** @param sparse whether the positions before had nothing that matches */
-    Ledger.Page read(Set<Topic> topics, LedgerPoint from, boolean sparse, String id) throws InterruptedException {
+    /** @param range how many positions to look at */
+    Ledger.Page read(Set<Topic> topics, LedgerPoint from, long range, String id) throws InterruptedException {
         catchingUp.acquire();
         try {
-            return sparse
-                    ? ledger.sparse(topics, from, SPARSE_RANGE, PAGE, "Registration " + id)
-                    : ledger.matching(topics, from, RANGE, PAGE, "Registration " + id);
+            return ledger.sparse(
+                    topics,
+                    from,
+                    database.isPostgresql() ? range : Math.min(range, LONGEST_H2_RANGE),
+                    Reach.PAGE,
+                    "Registration " + id);
         } finally {
             catchingUp.release();
         }

@@ -61,8 +61,8 @@ final class Partition {
     private boolean lost;
     private boolean givingUp;
     private boolean readingAhead;
-    /** Whether the last reading found nothing: the next one looks at more of the ledger at once. */
-    private boolean sparse;
+    /** How much of the ledger the next reading looks at. */
+    private Reach reach = Reach.FIRST;
     /** Counts the replacements of the topics: a page that was read for earlier ones is of no use. */
     private int replacements;
 
@@ -173,9 +173,9 @@ final class Partition {
 
     // --- reading -----------------------------------------------------------------------------------------------------
 
-    /** Whether whoever polls should read from the database now. */
+    /** Whether whoever polls should read from the database now; not while something waits, for somebody else may be slow to take it. */
     boolean wantsToRead() {
-        return !lost && !givingUp && failure == null && !live && !readingAhead && !atLimit();
+        return !lost && !givingUp && failure == null && !live && !readingAhead && queue.isEmpty() && !atLimit();
     }
 
     private boolean atLimit() {
@@ -188,8 +188,8 @@ final class Partition {
         readingAhead = true;
     }
 
-    boolean isSparse() {
-        return sparse;
+    Reach reach() {
+        return reach;
     }
 
     void endReading() {
@@ -213,9 +213,8 @@ final class Partition {
         looked = lookedUntil;
     }
 
-    /** What the last reading found tells how much the next one looks at. */
-    void sparse(boolean nothingFound) {
-        sparse = nothingFound;
+    void reach(Reach next) {
+        reach = next;
     }
 
     boolean isLive() {

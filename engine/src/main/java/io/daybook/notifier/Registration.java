@@ -194,7 +194,7 @@ public final class Registration {
                 throw new InterruptedException("interrupted before a poll");
             }
             compete();
-            Partition read = null;
+            List<Partition> toRead = List.of();
             Partition.Handout handout = Partition.Handout.NOTHING;
             lock.lockInterruptibly();
             try {
@@ -211,9 +211,9 @@ public final class Registration {
                     if (remaining <= 0 && tried) {
                         return List.of();
                     }
-                    read = toRead();
-                    if (read != null) {
-                        read.beginReading();
+                    toRead = toRead();
+                    if (!toRead.isEmpty()) {
+                        toRead.forEach(Partition::beginReading);
                         break;
                     }
                     tried = true;
@@ -228,8 +228,8 @@ public final class Registration {
             } finally {
                 lock.unlock();
             }
-            if (read != null) {
-                readAhead(read);
+            if (!toRead.isEmpty()) {
+                readAhead(toRead);
                 tried = true;
             } else if (handout.followers()) {
                 setAside(handout.deliveries());
@@ -293,47 +293,61 @@ public final class Registration {
         return inTurn;
     }
 
-    private @Nullable Partition toRead() {
+    /** Those that are least far, all at one place: they are read in one go, and so those that begin together stay together. */
+    private List<Partition> toRead() {
+        List<Partition> toRead = new ArrayList<>();
         for (Partition partition : partitions.values()) {
             if (partition.wantsToRead()) {
-                return partition;
+                long ahead = toRead.isEmpty()
+                        ? -1
+                        : partition.looked().position() - toRead.get(0).looked().position();
+                if (ahead < 0) {
+                    toRead.clear();
+                }
+                if (ahead <= 0) {
+                    toRead.add(partition);
+                }
             }
         }
-        return null;
+        return toRead;
     }
 
-    /** One page from the database, in the thread of whoever polls; only one thread at a time per partition. */
-    private void readAhead(Partition partition) throws InterruptedException {
+    /** One page from the database for all these, in the thread of whoever polls; only one thread at a time per partition. */
+    private void readAhead(List<Partition> together) throws InterruptedException {
         try {
             LedgerPoint from;
             Set<Topic> wanted;
-            int replacements;
-            boolean sparse;
+            Reach reach;
+            Map<Partition, Integer> replacements = new HashMap<>();
             lock.lock();
             try {
-                from = partition.looked();
+                from = together.get(0).looked();
+                reach = together.get(0).reach();
                 wanted = topics;
-                replacements = partition.replacements();
-                sparse = partition.isSparse();
+                together.forEach(partition -> replacements.put(partition, partition.replacements()));
             } finally {
                 lock.unlock();
             }
-            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, sparse, id);
-            boolean useful = locked(() -> {
-                if (partition.replacements() != replacements || partition.isLost()) {
-                    return false;
+            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, reach.positions(), id);
+            List<Partition> useful = locked(() -> {
+                List<Partition> unchanged = replacements.entrySet().stream()
+                        .filter(before -> before.getKey().replacements() == before.getValue()
+                                && !before.getKey().isLost())
+                        .map(Map.Entry::getKey)
+                        .toList();
+                for (Partition partition : unchanged) {
+                    partition.reach(reach.after(from, page));
+                    partition.read(from, page.entries(), page.lookedUntil());
                 }
-                partition.sparse(page.entries().isEmpty());
-                partition.read(from, page.entries(), page.lookedUntil());
-                return true;
+                return unchanged;
             });
-            if (useful && page.atEnd()) {
-                notifier.becomeLive(partition);
+            if (page.atEnd()) {
+                useful.forEach(notifier::becomeLive);
             }
         } catch (LedgerDiverged e) {
-            withLock(() -> partition.fail(e));
+            withLock(() -> together.forEach(partition -> partition.fail(e)));
         } finally {
-            withLock(partition::endReading);
+            withLock(() -> together.forEach(Partition::endReading));
         }
     }
 
