@@ -39,6 +39,7 @@ public final class Ledger {
     private final String pointQuery;
     private final String lastPointQuery;
     private final String pageQuery;
+    private final String idsQuery;
     private final String entriesQuery;
     private final String positionsQuery;
     private final String unsequencedQuery;
@@ -82,6 +83,13 @@ public final class Ledger {
                 order by l.position
                 limit ?
                 """.formatted(EventRow.COLUMNS, isFinal.formatted("l.position")));
+        // "+ 0", because PostgreSQL would look for the least of a column in the index of it, from the first event on.
+        this.idsQuery = database.sql("""
+                select min(event_id + 0), max(event_id + 0)
+                from daybook.ledger
+                where position > ?
+                  and position <= ?
+                """);
         this.entriesQuery = database.sql("""
                 select %s, l.position, l.recorded_at, l.hash
                 from daybook.ledger l
@@ -266,6 +274,7 @@ public final class Ledger {
                 return new Page(List.of(), place, true);
             }
             boolean atEnd = end.position() < place.position() + range;
+            planForValues(c);
             List<Long> positions = positions(c, topics, place.position(), end.position(), atEnd, limit);
             List<LedgerEntry> entries = entries(c, positions);
             boolean cut = positions.size() == limit || entries.size() < positions.size();
@@ -273,6 +282,13 @@ public final class Ledger {
                     ? new Page(entries, entries.get(entries.size() - 1).point(), false)
                     : new Page(entries, end, atEnd);
         });
+    }
+
+    /** Until the end of the transaction: a plan that is kept for all topics and ranges fits neither a rare topic nor a small range. */
+    private static void planForValues(Connection connection) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement("set local plan_cache_mode = force_custom_plan")) {
+            set.execute();
+        }
     }
 
     /**
@@ -304,23 +320,29 @@ public final class Ledger {
         // that the range has. To find them costs a look at the range; where half of the ledger or more is in it,
         // looking at
         // all events is cheaper, and no more than twice the range.
-        String ofRange = atEnd && until - from >= from ? "true" : idsOf(connection, from, until);
-        // The numbers stand in the text, so that it is planned for them each time and not once for all ranges.
+        long[] ids = atEnd && until - from >= from ? new long[0] : idsOf(connection, from, until);
         String sql = database.sql("""
                 select l.position
                 from daybook.ledger l
                 join daybook.events e on e.event_id = l.event_id
-                where l.position > %d
-                  and l.position <= %d
+                where l.position > ?
+                  and l.position <= ?
                   and %s
                   and %s
                 order by l.position
-                limit %d
-                """.formatted(from, until, ofRange, condition, limit));
+                limit ?
+                """.formatted(condition, ids.length == 0 ? "true" : "e.event_id between ? and ?"));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            for (int i = 0; i < binds.size(); i++) {
-                query.setString(i + 1, binds.get(i));
+            int parameter = 1;
+            query.setLong(parameter++, from);
+            query.setLong(parameter++, until);
+            for (String bind : binds) {
+                query.setString(parameter++, bind);
             }
+            for (long id : ids) {
+                query.setLong(parameter++, id);
+            }
+            query.setInt(parameter, limit);
             List<Long> positions = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
@@ -331,19 +353,15 @@ public final class Ledger {
         }
     }
 
-    /** Between which ids the events of that range are; ids are nearly in the order of positions, so there are few others between. */
-    private String idsOf(Connection connection, long from, long until) throws SQLException {
-        // "+ 0", because PostgreSQL would look for the least of a column in the index of it, from the first event on.
-        String sql = database.sql("""
-                select min(event_id + 0), max(event_id + 0)
-                from daybook.ledger
-                where position > %d
-                  and position <= %d
-                """.formatted(from, until));
-        try (PreparedStatement query = connection.prepareStatement(sql);
-                ResultSet row = query.executeQuery()) {
-            row.next();
-            return "e.event_id between %d and %d".formatted(row.getLong(1), row.getLong(2));
+    /** Least and greatest id of the events of that range; ids are nearly in the order of positions, so there are few others between. */
+    private long[] idsOf(Connection connection, long from, long until) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(idsQuery)) {
+            query.setLong(1, from);
+            query.setLong(2, until);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return new long[] {row.getLong(1), row.getLong(2)};
+            }
         }
     }
 

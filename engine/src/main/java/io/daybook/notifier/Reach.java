@@ -26,10 +26,7 @@ record Reach(long positions, boolean cautious) {
 
     private static final long SHORTEST = 2 * PAGE;
 
-    /**
-     * Bounds the time of a statement, and what is lost when it is ended in the middle: in the worst case each of so many events is looked at
-     * twice. The database does it within a second or two if they are small.
-     */
+    /** Bounds the time of a statement, which looks at each of so many events a few times: that takes seconds at most, if they are small. */
     private static final long LONGEST = 2_000_000;
 
     private static final int GROWTH = 4;
