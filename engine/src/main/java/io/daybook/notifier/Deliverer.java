@@ -203,15 +203,22 @@ final class Deliverer {
     private void fence(Connection connection, Partition partition, @Nullable LedgerPoint after) throws SQLException {
         fence(connection, partition);
         if (after != null) {
-            cursors.save(
-                    connection,
-                    new LeaseTable.Move(partition.registration.id(), partition.number, partition.epoch, after));
+            move(connection, partition, after);
         }
     }
 
     private void fence(Connection connection, Partition partition) throws SQLException {
         String name = partition.registration.id();
-        if (!cursors.fence(connection, name, partition.number, partition.epoch)) {
+        if (!cursors.fence(connection, name, partition.number, partition.epoch, partition.savedPosition())) {
+            throw new OwnershipLost(name, partition.number, partition.epoch);
+        }
+    }
+
+    private void move(Connection connection, Partition partition, LedgerPoint to) throws SQLException {
+        String name = partition.registration.id();
+        LeaseTable.Move move =
+                new LeaseTable.Move(name, partition.number, partition.epoch, partition.savedPosition(), to);
+        if (!cursors.save(connection, move)) {
             throw new OwnershipLost(name, partition.number, partition.epoch);
         }
     }
@@ -313,14 +320,7 @@ final class Deliverer {
                     fence(c, partition);
                     return parked.remove(c, registration.id(), last);
                 }
-                LeaseTable.Move move = new LeaseTable.Move(
-                        registration.id(),
-                        partition.number,
-                        partition.epoch,
-                        last.entry().point());
-                if (!cursors.save(c, move)) {
-                    throw new OwnershipLost(registration.id(), partition.number, partition.epoch);
-                }
+                move(c, partition, last.entry().point());
                 return false;
             });
         } catch (WorkFailed e) {

@@ -71,7 +71,9 @@ final class Partition {
     /** The last delivery done, with all before it. */
     private LedgerPoint finished;
 
-    private LedgerPoint saved;
+    /** What is known to be stored; whoever writes asks without the lock, to whom an earlier one will do. */
+    private volatile LedgerPoint saved;
+
     private long savedAt;
     /** No event after this is handed out; null = no such limit. */
     private @Nullable LedgerPoint limit;
@@ -401,6 +403,11 @@ final class Partition {
         boolean delivered = finished.position() > saved.position();
         boolean due = skippedToo || limit != null || System.nanoTime() - savedAt > idleInterval.toNanos();
         return !lost && now.position() > saved.position() && (delivered || due) ? now : null;
+    }
+
+    /** A cursor that stands before this was set back, together with what was committed meanwhile. */
+    long savedPosition() {
+        return saved.position();
     }
 
     void saved(LedgerPoint point) {

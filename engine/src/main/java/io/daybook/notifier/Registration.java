@@ -20,6 +20,8 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What somebody wants to hear, and how far they are. Events come in the order of the ledger, at least once; the cursor is the
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * reader, and falls back when its queue is full, so a slow consumer delays nobody and takes no memory.
  */
 public final class Registration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
 
     private final Notifier notifier;
     private final Deliverer deliverer;
@@ -358,7 +362,9 @@ public final class Registration {
     private void setAside(List<Delivery> followers) {
         try {
             Partition partition = followers.get(0).partition();
-            deliverer.park(this, partition, followers, pointAfter(followers), null, 0);
+            LedgerPoint after = pointAfter(followers);
+            deliverer.park(this, partition, followers, after, null, 0);
+            saved(partition, after);
             followers.forEach(this::finished);
         } catch (OwnershipLost e) {
             lose(followers.get(0).partition());
@@ -427,7 +433,9 @@ public final class Registration {
         requireDurable("park an event of");
         Partition partition = delivery.partition();
         try {
-            deliverer.park(this, partition, List.of(delivery), pointAfter(List.of(delivery)), why, attempts);
+            LedgerPoint after = pointAfter(List.of(delivery));
+            deliverer.park(this, partition, List.of(delivery), after, why, attempts);
+            saved(partition, after);
         } catch (OwnershipLost e) {
             lose(partition);
             return;
@@ -445,7 +453,9 @@ public final class Registration {
     void skip(Delivery delivery, Throwable why, int attempts) {
         if (durable) {
             try {
-                deliverer.skip(this, delivery.partition(), delivery, pointAfter(List.of(delivery)), why, attempts);
+                LedgerPoint after = pointAfter(List.of(delivery));
+                deliverer.skip(this, delivery.partition(), delivery, after, why, attempts);
+                saved(delivery.partition(), after);
             } catch (OwnershipLost e) {
                 lose(delivery.partition());
                 return;
@@ -476,7 +486,8 @@ public final class Registration {
                         partition.unpark(deliveries.get(0).entity());
                     }
                 } else {
-                    partition.saved(partition.finished());
+                    partition.saved(
+                            deliveries.get(deliveries.size() - 1).entry().point());
                 }
             });
         } catch (OwnershipLost | Deliverer.InDoubt e) {
@@ -615,7 +626,10 @@ public final class Registration {
                 for (Partition partition : partitions.values()) {
                     LedgerPoint point = partition.unsaved(idleInterval, skippedToo);
                     if (point != null) {
-                        moves.put(new LeaseTable.Move(id, partition.number, partition.epoch, point), partition);
+                        moves.put(
+                                new LeaseTable.Move(
+                                        id, partition.number, partition.epoch, partition.savedPosition(), point),
+                                partition);
                     }
                 }
                 return true;
@@ -624,11 +638,28 @@ public final class Registration {
         return moves;
     }
 
-    void saved(Partition partition, LedgerPoint point) {
-        locked(() -> {
-            partition.saved(point);
-            return true;
-        });
+    /** The cursor was stored; null = it was not. */
+    void saved(Partition partition, @Nullable LedgerPoint point) {
+        if (point != null) {
+            locked(() -> {
+                partition.saved(point);
+                return true;
+            });
+        }
+    }
+
+    /** A cursor was not stored. Where it was set back, the partition is taken anew, from where the cursor is. */
+    void refused(LeaseTable.Move move, Partition partition) {
+        List<LedgerPoint> stored = deliverer.cursors(id);
+        if (move.partition() < stored.size() && stored.get(move.partition()).position() < move.atLeast()) {
+            LOG.warn(
+                    "The cursor of partition {} of registration {} was at position {} and is at {}: the database was set back, or an operator moved it. It goes on from there.",
+                    move.partition(),
+                    id,
+                    move.atLeast(),
+                    stored.get(move.partition()).position());
+            lose(partition);
+        }
     }
 
     /**
