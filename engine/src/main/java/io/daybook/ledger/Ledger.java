@@ -315,11 +315,9 @@ public final class Ledger {
             throws SQLException {
         List<String> binds = new ArrayList<>();
         String condition = condition(topics, binds);
-        // Without further notice PostgreSQL looks through all events there are, whatever the range: so it is told the
-        // ids
-        // that the range has. To find them costs a look at the range; where half of the ledger or more is in it,
-        // looking at
-        // all events is cheaper, and no more than twice the range.
+        // Without further notice PostgreSQL looks through all events there are, whatever the range, so it is told the
+        // ids of the range. Finding these costs a look at the range; where that is half of the ledger or more, looking
+        // at all events is cheaper, and no more than twice the range.
         long[] ids = atEnd && until - from >= from ? new long[0] : idsOf(connection, from, until);
         String sql = database.sql("""
                 select l.position
@@ -353,7 +351,10 @@ public final class Ledger {
         }
     }
 
-    /** Least and greatest id of the events of that range; ids are nearly in the order of positions, so there are few others between. */
+    /**
+     * Least and greatest id of the events of that range: exact, so nothing is missed however late a transaction committed. There are few
+     * others between, because ids are nearly in the order of positions: those that were appended while such a transaction was open.
+     */
     private long[] idsOf(Connection connection, long from, long until) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(idsQuery)) {
             query.setLong(1, from);
