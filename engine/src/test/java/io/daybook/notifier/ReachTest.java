@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class ReachTest {
 
-    private static final LedgerEntry ENTRY = new LedgerEntry(
+    static final LedgerEntry ENTRY = new LedgerEntry(
             new Event(
                     1,
                     OptionalLong.of(1),
