@@ -33,27 +33,14 @@ public final class Ledger {
     /** H2 has the whole result in the heap before the first row is read, whatever the fetch size: so its pages are small. */
     private static final int LARGEST_H2_PAGE = 100;
 
-    /** Ids of events between those that the range has; the inner queries are read as they stand (offset 0), in the order of positions. */
-    private static final String OF_RANGE = """
-            e.event_id >= (select min(w.event_id)
-                           from (select event_id
-                                 from daybook.ledger
-                                 where position > ?
-                                   and position <= ?
-                                 offset 0) w)
-            and e.event_id <= (select max(w.event_id)
-                               from (select event_id
-                                     from daybook.ledger
-                                     where position > ?
-                                       and position <= ?
-                                     offset 0) w)""";
-
     private final Database database;
     private final String headQuery;
     private final String endQuery;
     private final String pointQuery;
     private final String lastPointQuery;
     private final String pageQuery;
+    private final String idsQuery;
+    private final String entriesQuery;
     private final String positionsQuery;
     private final String unsequencedQuery;
 
@@ -96,6 +83,20 @@ public final class Ledger {
                 order by l.position
                 limit ?
                 """.formatted(EventRow.COLUMNS, isFinal.formatted("l.position")));
+        // "+ 0", because PostgreSQL would look for the least of a column in the index of it, from the first event on.
+        this.idsQuery = database.sql("""
+                select min(event_id + 0), max(event_id + 0)
+                from daybook.ledger
+                where position > ?
+                  and position <= ?
+                """);
+        this.entriesQuery = database.sql("""
+                select %s, l.position, l.recorded_at, l.hash
+                from daybook.ledger l
+                join daybook.events e on e.event_id = l.event_id
+                where l.position = any (?)
+                order by l.position
+                """.formatted(EventRow.COLUMNS));
         this.positionsQuery = database.sql("""
                 select event_id, position
                 from daybook.ledger
@@ -221,21 +222,6 @@ public final class Ledger {
      * @throws LedgerDiverged if the ledger does not have that place, with that hash, any more
      */
     public Page matching(Collection<Topic> topics, LedgerPoint place, long range, int limit, String who) {
-        return matching(topics, place, range, limit, who, "true");
-    }
-
-    /**
-     * The same as {@link #matching}, where next to nothing is expected to be found. PostgreSQL then begins with the events that match, and
-     * without further notice looks through all that there are, once for every range: the ids of the range keep it to the events of the
-     * range. They cost a look at the range, which a page full of events would not need.
-     */
-    public Page sparse(Collection<Topic> topics, LedgerPoint place, long range, int limit, String who) {
-        return matching(
-                topics, place, range, limit, who, database.isPostgresql() && !topics.isEmpty() ? OF_RANGE : "true");
-    }
-
-    private Page matching(
-            Collection<Topic> topics, LedgerPoint place, long range, int limit, String who, String ofRange) {
         int rowLimit = rowLimit(limit);
         List<String> binds = new ArrayList<>();
         String sql = database.sql("""
@@ -245,16 +231,11 @@ public final class Ledger {
                 where l.position > ?
                   and l.position <= ?
                   and %s
-                  and %s
                 order by l.position
                 limit ?
-                """.formatted(EventRow.COLUMNS, condition(topics, binds), ofRange));
+                """.formatted(EventRow.COLUMNS, condition(topics, binds)));
         return database.transaction("Reading the ledger after position " + place.position(), c -> {
-            LedgerPoint found = place.position() == 0 ? LedgerPoint.BEGINNING : pointOrNull(c, place.position());
-            if (!place.equals(found)) {
-                throw new LedgerDiverged(who, place, found);
-            }
-            LedgerPoint end = lastPoint(c, place.position() + range);
+            LedgerPoint end = endOfRange(c, place, range, who);
             if (end.position() <= place.position()) {
                 return new Page(List.of(), place, true);
             }
@@ -264,12 +245,6 @@ public final class Ledger {
                 query.setLong(parameter++, end.position());
                 for (String bind : binds) {
                     query.setString(parameter++, bind);
-                }
-                if (!ofRange.equals("true")) {
-                    for (int bound = 0; bound < 2; bound++) {
-                        query.setLong(parameter++, place.position());
-                        query.setLong(parameter++, end.position());
-                    }
                 }
                 query.setInt(parameter, rowLimit);
                 query.setFetchSize(FIRST_FETCH);
@@ -282,6 +257,126 @@ public final class Ledger {
                 }
             }
         });
+    }
+
+    /**
+     * The same as {@link #matching}, where little is expected to be found, so that the range may be large. On PostgreSQL the statements that
+     * look answer with numbers and are read at once, because one that is read through a cursor has no parallel plan; the events themselves
+     * are read when their positions are known. What bounds the time of a statement is the range, or twice as much.
+     */
+    public Page sparse(Collection<Topic> topics, LedgerPoint place, long range, int limit, String who) {
+        if (!database.isPostgresql() || topics.isEmpty()) {
+            return matching(topics, place, range, limit, who);
+        }
+        return database.transaction("Reading the ledger after position " + place.position(), c -> {
+            LedgerPoint end = endOfRange(c, place, range, who);
+            if (end.position() <= place.position()) {
+                return new Page(List.of(), place, true);
+            }
+            boolean atEnd = end.position() < place.position() + range;
+            planForValues(c);
+            List<Long> positions = positions(c, topics, place.position(), end.position(), atEnd, limit);
+            List<LedgerEntry> entries = entries(c, positions);
+            boolean cut = positions.size() == limit || entries.size() < positions.size();
+            return cut
+                    ? new Page(entries, entries.get(entries.size() - 1).point(), false)
+                    : new Page(entries, end, atEnd);
+        });
+    }
+
+    /** Until the end of the transaction: a plan that is kept for all topics and ranges fits neither a rare topic nor a small range. */
+    private static void planForValues(Connection connection) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement("set local plan_cache_mode = force_custom_plan")) {
+            set.execute();
+        }
+    }
+
+    /**
+     * Where to stop looking: so many positions after that place, or at the end of the ledger.
+     *
+     * @throws LedgerDiverged if the ledger does not have that place, with that hash, any more
+     */
+    private LedgerPoint endOfRange(Connection connection, LedgerPoint place, long range, String who)
+            throws SQLException {
+        LedgerPoint found = place.position() == 0 ? LedgerPoint.BEGINNING : pointOrNull(connection, place.position());
+        if (!place.equals(found)) {
+            throw new LedgerDiverged(who, place, found);
+        }
+        return lastPoint(connection, place.position() + range);
+    }
+
+    /**
+     * The first positions after {@code from} and up to {@code until} whose events a topic hears, in order.
+     *
+     * @param atEnd whether the ledger ends there
+     */
+    private List<Long> positions(
+            Connection connection, Collection<Topic> topics, long from, long until, boolean atEnd, int limit)
+            throws SQLException {
+        List<String> binds = new ArrayList<>();
+        String condition = condition(topics, binds);
+        // Without further notice PostgreSQL looks through all events there are, whatever the range, so it is told the
+        // ids of the range. Finding these costs a look at the range; where that is half of the ledger or more, looking
+        // at all events is cheaper, and no more than twice the range.
+        long[] ids = atEnd && until - from >= from ? new long[0] : idsOf(connection, from, until);
+        String sql = database.sql("""
+                select l.position
+                from daybook.ledger l
+                join daybook.events e on e.event_id = l.event_id
+                where l.position > ?
+                  and l.position <= ?
+                  and %s
+                  and %s
+                order by l.position
+                limit ?
+                """.formatted(condition, ids.length == 0 ? "true" : "e.event_id between ? and ?"));
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            int parameter = 1;
+            query.setLong(parameter++, from);
+            query.setLong(parameter++, until);
+            for (String bind : binds) {
+                query.setString(parameter++, bind);
+            }
+            for (long id : ids) {
+                query.setLong(parameter++, id);
+            }
+            query.setInt(parameter, limit);
+            List<Long> positions = new ArrayList<>();
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    positions.add(rows.getLong(1));
+                }
+            }
+            return positions;
+        }
+    }
+
+    /**
+     * Least and greatest id of the events of that range: exact, so nothing is missed however late a transaction committed. There are few
+     * others between, because ids are nearly in the order of positions: those that were appended while such a transaction was open.
+     */
+    private long[] idsOf(Connection connection, long from, long until) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(idsQuery)) {
+            query.setLong(1, from);
+            query.setLong(2, until);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return new long[] {row.getLong(1), row.getLong(2)};
+            }
+        }
+    }
+
+    private List<LedgerEntry> entries(Connection connection, List<Long> positions) throws SQLException {
+        if (positions.isEmpty()) {
+            return List.of();
+        }
+        try (PreparedStatement query = connection.prepareStatement(entriesQuery)) {
+            query.setArray(1, connection.createArrayOf("bigint", positions.toArray(Long[]::new)));
+            query.setFetchSize(FIRST_FETCH);
+            try (ResultSet rows = query.executeQuery()) {
+                return read(rows);
+            }
+        }
     }
 
     private LedgerPoint lastPoint(Connection connection, long upTo) throws SQLException {

@@ -96,7 +96,7 @@ final class CursorTable implements LeaseTable {
                 where registration = ?
                   and partition = ?
                   and epoch = ?
-                  and position <= ?
+                  and position between ? and ?
                   -- A node that outlived the restore of an older backup must not write a place of a history that is gone.
                   and exists (select 1
                               from daybook.ledger l
@@ -109,6 +109,7 @@ final class CursorTable implements LeaseTable {
                 where registration = ?
                   and partition = ?
                   and epoch = ?
+                  and position >= ?
                 for update
                 """);
     }
@@ -391,7 +392,7 @@ final class CursorTable implements LeaseTable {
     /**
      * Moves the cursor in the caller's transaction.
      *
-     * @return false if it belongs to another epoch now: the transaction must be rolled back
+     * @return false if it belongs to another epoch now, or is not as far as it was: the transaction must be rolled back
      */
     boolean save(Connection connection, Move move) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(save)) {
@@ -406,21 +407,24 @@ final class CursorTable implements LeaseTable {
         update.setString(3, move.registration());
         update.setInt(4, move.partition());
         update.setLong(5, move.epoch());
-        update.setLong(6, move.to().position());
+        update.setLong(6, move.atLeast());
         update.setLong(7, move.to().position());
-        update.setBytes(8, move.to().hash());
+        update.setLong(8, move.to().position());
+        update.setBytes(9, move.to().hash());
     }
 
     /**
-     * Makes sure, until the end of the caller's transaction, that the epoch is still the same.
+     * Makes sure, until the end of the caller's transaction, that the epoch is still the same, and the cursor as far as it was.
      *
      * @return false if it is not: the transaction must be rolled back
      */
-    boolean fence(Connection connection, String registration, int partition, long epoch) throws SQLException {
+    boolean fence(Connection connection, String registration, int partition, long epoch, long atLeast)
+            throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(fence)) {
             query.setString(1, registration);
             query.setInt(2, partition);
             query.setLong(3, epoch);
+            query.setLong(4, atLeast);
             try (ResultSet row = query.executeQuery()) {
                 return row.next();
             }

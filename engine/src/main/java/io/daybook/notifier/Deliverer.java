@@ -29,14 +29,8 @@ final class Deliverer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);
 
-    /** Events to read at once while catching up. */
-    private static final int PAGE = 500;
-
-    /** Positions to look at in one statement while catching up. */
-    private static final long RANGE = 50_000;
-
-    /** The same, where the ones before had nothing that matches: a statement that finds nothing costs the client nothing. */
-    private static final long SPARSE_RANGE = 500_000;
+    /** H2 looks at one event after the other, and has what it finds in the heap: so it looks at no more positions in one statement. */
+    private static final long LONGEST_H2_RANGE = 500_000;
 
     /** How many registrations may catch up from the database at the same time: the pool is the application's too. */
     private static final int CATCHING_UP = 3;
@@ -84,13 +78,16 @@ final class Deliverer {
         }
     }
 
-    /** @param sparse whether the positions before had nothing that matches */
-    Ledger.Page read(Set<Topic> topics, LedgerPoint from, boolean sparse, String id) throws InterruptedException {
+    /** @param range how many positions to look at */
+    Ledger.Page read(Set<Topic> topics, LedgerPoint from, long range, String id) throws InterruptedException {
         catchingUp.acquire();
         try {
-            return sparse
-                    ? ledger.sparse(topics, from, SPARSE_RANGE, PAGE, "Registration " + id)
-                    : ledger.matching(topics, from, RANGE, PAGE, "Registration " + id);
+            return ledger.sparse(
+                    topics,
+                    from,
+                    database.isPostgresql() ? range : Math.min(range, LONGEST_H2_RANGE),
+                    Reach.PAGE,
+                    "Registration " + id);
         } finally {
             catchingUp.release();
         }
@@ -206,15 +203,22 @@ final class Deliverer {
     private void fence(Connection connection, Partition partition, @Nullable LedgerPoint after) throws SQLException {
         fence(connection, partition);
         if (after != null) {
-            cursors.save(
-                    connection,
-                    new LeaseTable.Move(partition.registration.id(), partition.number, partition.epoch, after));
+            move(connection, partition, after);
         }
     }
 
     private void fence(Connection connection, Partition partition) throws SQLException {
         String name = partition.registration.id();
-        if (!cursors.fence(connection, name, partition.number, partition.epoch)) {
+        if (!cursors.fence(connection, name, partition.number, partition.epoch, partition.savedPosition())) {
+            throw new OwnershipLost(name, partition.number, partition.epoch);
+        }
+    }
+
+    private void move(Connection connection, Partition partition, LedgerPoint to) throws SQLException {
+        String name = partition.registration.id();
+        LeaseTable.Move move =
+                new LeaseTable.Move(name, partition.number, partition.epoch, partition.savedPosition(), to);
+        if (!cursors.save(connection, move)) {
             throw new OwnershipLost(name, partition.number, partition.epoch);
         }
     }
@@ -316,14 +320,7 @@ final class Deliverer {
                     fence(c, partition);
                     return parked.remove(c, registration.id(), last);
                 }
-                LeaseTable.Move move = new LeaseTable.Move(
-                        registration.id(),
-                        partition.number,
-                        partition.epoch,
-                        last.entry().point());
-                if (!cursors.save(c, move)) {
-                    throw new OwnershipLost(registration.id(), partition.number, partition.epoch);
-                }
+                move(c, partition, last.entry().point());
                 return false;
             });
         } catch (WorkFailed e) {

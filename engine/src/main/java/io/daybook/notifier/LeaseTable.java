@@ -45,8 +45,13 @@ interface LeaseTable {
     /** A partition that a node has just begun to deliver: no other writes its cursor until the epoch changes. */
     record Taken(long epoch, LedgerPoint cursor) {}
 
-    /** A cursor to write. */
-    record Move(String registration, int partition, long epoch, LedgerPoint to) {}
+    /**
+     * A cursor to write.
+     *
+     * @param atLeast position that the owner knows to be stored: where a lower one is, the database was set back, and with what the owner
+     *     has had committed since
+     */
+    record Move(String registration, int partition, long epoch, long atLeast, LedgerPoint to) {}
 
     /** A node begins, with a lease of that length. */
     void begin(String node, Duration lease);
@@ -75,7 +80,7 @@ interface LeaseTable {
     /**
      * Moves cursors on; none goes back.
      *
-     * @return those that were refused: they belong to another epoch now
+     * @return those that were refused: they belong to another epoch now, are further already, or not as far as their owner knows
      */
     List<Move> save(Collection<Move> moves);
 }

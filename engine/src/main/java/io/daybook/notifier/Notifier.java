@@ -619,9 +619,15 @@ public final class Notifier implements AutoCloseable {
             }
         });
         if (!refused.isEmpty()) {
-            // The cursor is elsewhere: moved by a transaction of this node that was faster, or no longer ours. Looking
-            // tells.
+            // The cursor is elsewhere: moved by a transaction of this node that was faster, set back, or no longer
+            // ours.
+            // Looking tells.
             LOG.debug("{} cursors were not saved: {}", refused.size(), refused);
+            moves.forEach((move, partition) -> {
+                if (refused.contains(move)) {
+                    partition.registration.refused(move, partition);
+                }
+            });
             ownershipWakeUp.wake();
         }
     }

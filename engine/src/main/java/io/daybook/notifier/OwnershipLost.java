@@ -2,7 +2,10 @@ package io.daybook.notifier;
 
 import io.daybook.event.DaybookException;
 
-/** Another node delivers the partition now, or an operator moved its cursor. The transaction was rolled back, and nothing is lost. */
+/**
+ * Another node delivers the partition now, an operator moved its cursor, or the database was set back under it. The transaction was rolled
+ * back, and nothing is lost.
+ */
 public final class OwnershipLost extends DaybookException {
 
     private static final long serialVersionUID = 1L;

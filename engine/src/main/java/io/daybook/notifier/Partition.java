@@ -61,8 +61,8 @@ final class Partition {
     private boolean lost;
     private boolean givingUp;
     private boolean readingAhead;
-    /** Whether the last reading found nothing: the next one looks at more of the ledger at once. */
-    private boolean sparse;
+    /** How much of the ledger the next reading looks at. */
+    private Reach reach = Reach.FIRST;
     /** Counts the replacements of the topics: a page that was read for earlier ones is of no use. */
     private int replacements;
 
@@ -71,7 +71,9 @@ final class Partition {
     /** The last delivery done, with all before it. */
     private LedgerPoint finished;
 
-    private LedgerPoint saved;
+    /** What is known to be stored; whoever writes asks without the lock, to whom an earlier one will do. */
+    private volatile LedgerPoint saved;
+
     private long savedAt;
     /** No event after this is handed out; null = no such limit. */
     private @Nullable LedgerPoint limit;
@@ -173,9 +175,9 @@ final class Partition {
 
     // --- reading -----------------------------------------------------------------------------------------------------
 
-    /** Whether whoever polls should read from the database now. */
+    /** Whether whoever polls should read from the database now; not while something waits, for somebody else may be slow to take it. */
     boolean wantsToRead() {
-        return !lost && !givingUp && failure == null && !live && !readingAhead && !atLimit();
+        return !lost && !givingUp && failure == null && !live && !readingAhead && queue.isEmpty() && !atLimit();
     }
 
     private boolean atLimit() {
@@ -188,8 +190,8 @@ final class Partition {
         readingAhead = true;
     }
 
-    boolean isSparse() {
-        return sparse;
+    Reach reach() {
+        return reach;
     }
 
     void endReading() {
@@ -213,9 +215,8 @@ final class Partition {
         looked = lookedUntil;
     }
 
-    /** What the last reading found tells how much the next one looks at. */
-    void sparse(boolean nothingFound) {
-        sparse = nothingFound;
+    void reach(Reach next) {
+        reach = next;
     }
 
     boolean isLive() {
@@ -402,6 +403,11 @@ final class Partition {
         boolean delivered = finished.position() > saved.position();
         boolean due = skippedToo || limit != null || System.nanoTime() - savedAt > idleInterval.toNanos();
         return !lost && now.position() > saved.position() && (delivered || due) ? now : null;
+    }
+
+    /** A cursor that stands before this was set back, together with what was committed meanwhile. */
+    long savedPosition() {
+        return saved.position();
     }
 
     void saved(LedgerPoint point) {

@@ -20,6 +20,8 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What somebody wants to hear, and how far they are. Events come in the order of the ledger, at least once; the cursor is the
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * reader, and falls back when its queue is full, so a slow consumer delays nobody and takes no memory.
  */
 public final class Registration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
 
     private final Notifier notifier;
     private final Deliverer deliverer;
@@ -194,7 +198,7 @@ public final class Registration {
                 throw new InterruptedException("interrupted before a poll");
             }
             compete();
-            Partition read = null;
+            List<Partition> toRead = List.of();
             Partition.Handout handout = Partition.Handout.NOTHING;
             lock.lockInterruptibly();
             try {
@@ -211,9 +215,9 @@ public final class Registration {
                     if (remaining <= 0 && tried) {
                         return List.of();
                     }
-                    read = toRead();
-                    if (read != null) {
-                        read.beginReading();
+                    toRead = toRead();
+                    if (!toRead.isEmpty()) {
+                        toRead.forEach(Partition::beginReading);
                         break;
                     }
                     tried = true;
@@ -228,8 +232,8 @@ public final class Registration {
             } finally {
                 lock.unlock();
             }
-            if (read != null) {
-                readAhead(read);
+            if (!toRead.isEmpty()) {
+                readAhead(toRead);
                 tried = true;
             } else if (handout.followers()) {
                 setAside(handout.deliveries());
@@ -293,47 +297,61 @@ public final class Registration {
         return inTurn;
     }
 
-    private @Nullable Partition toRead() {
+    /** Those that are least far, all at one place: they are read in one go, and so those that begin together stay together. */
+    private List<Partition> toRead() {
+        List<Partition> toRead = new ArrayList<>();
         for (Partition partition : partitions.values()) {
             if (partition.wantsToRead()) {
-                return partition;
+                long ahead = toRead.isEmpty()
+                        ? -1
+                        : partition.looked().position() - toRead.get(0).looked().position();
+                if (ahead < 0) {
+                    toRead.clear();
+                }
+                if (ahead <= 0) {
+                    toRead.add(partition);
+                }
             }
         }
-        return null;
+        return toRead;
     }
 
-    /** One page from the database, in the thread of whoever polls; only one thread at a time per partition. */
-    private void readAhead(Partition partition) throws InterruptedException {
+    /** One page from the database for all these, in the thread of whoever polls; only one thread at a time per partition. */
+    private void readAhead(List<Partition> together) throws InterruptedException {
         try {
             LedgerPoint from;
             Set<Topic> wanted;
-            int replacements;
-            boolean sparse;
+            Reach reach;
+            Map<Partition, Integer> replacements = new HashMap<>();
             lock.lock();
             try {
-                from = partition.looked();
+                from = together.get(0).looked();
+                reach = together.get(0).reach();
                 wanted = topics;
-                replacements = partition.replacements();
-                sparse = partition.isSparse();
+                together.forEach(partition -> replacements.put(partition, partition.replacements()));
             } finally {
                 lock.unlock();
             }
-            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, sparse, id);
-            boolean useful = locked(() -> {
-                if (partition.replacements() != replacements || partition.isLost()) {
-                    return false;
+            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, reach.positions(), id);
+            List<Partition> useful = locked(() -> {
+                List<Partition> unchanged = replacements.entrySet().stream()
+                        .filter(before -> before.getKey().replacements() == before.getValue()
+                                && !before.getKey().isLost())
+                        .map(Map.Entry::getKey)
+                        .toList();
+                for (Partition partition : unchanged) {
+                    partition.reach(reach.after(from, page));
+                    partition.read(from, page.entries(), page.lookedUntil());
                 }
-                partition.sparse(page.entries().isEmpty());
-                partition.read(from, page.entries(), page.lookedUntil());
-                return true;
+                return unchanged;
             });
-            if (useful && page.atEnd()) {
-                notifier.becomeLive(partition);
+            if (page.atEnd()) {
+                useful.forEach(notifier::becomeLive);
             }
         } catch (LedgerDiverged e) {
-            withLock(() -> partition.fail(e));
+            withLock(() -> together.forEach(partition -> partition.fail(e)));
         } finally {
-            withLock(partition::endReading);
+            withLock(() -> together.forEach(Partition::endReading));
         }
     }
 
@@ -344,7 +362,9 @@ public final class Registration {
     private void setAside(List<Delivery> followers) {
         try {
             Partition partition = followers.get(0).partition();
-            deliverer.park(this, partition, followers, pointAfter(followers), null, 0);
+            LedgerPoint after = pointAfter(followers);
+            deliverer.park(this, partition, followers, after, null, 0);
+            saved(partition, after);
             followers.forEach(this::finished);
         } catch (OwnershipLost e) {
             lose(followers.get(0).partition());
@@ -413,7 +433,9 @@ public final class Registration {
         requireDurable("park an event of");
         Partition partition = delivery.partition();
         try {
-            deliverer.park(this, partition, List.of(delivery), pointAfter(List.of(delivery)), why, attempts);
+            LedgerPoint after = pointAfter(List.of(delivery));
+            deliverer.park(this, partition, List.of(delivery), after, why, attempts);
+            saved(partition, after);
         } catch (OwnershipLost e) {
             lose(partition);
             return;
@@ -431,7 +453,9 @@ public final class Registration {
     void skip(Delivery delivery, Throwable why, int attempts) {
         if (durable) {
             try {
-                deliverer.skip(this, delivery.partition(), delivery, pointAfter(List.of(delivery)), why, attempts);
+                LedgerPoint after = pointAfter(List.of(delivery));
+                deliverer.skip(this, delivery.partition(), delivery, after, why, attempts);
+                saved(delivery.partition(), after);
             } catch (OwnershipLost e) {
                 lose(delivery.partition());
                 return;
@@ -462,7 +486,8 @@ public final class Registration {
                         partition.unpark(deliveries.get(0).entity());
                     }
                 } else {
-                    partition.saved(partition.finished());
+                    partition.saved(
+                            deliveries.get(deliveries.size() - 1).entry().point());
                 }
             });
         } catch (OwnershipLost | Deliverer.InDoubt e) {
@@ -601,7 +626,10 @@ public final class Registration {
                 for (Partition partition : partitions.values()) {
                     LedgerPoint point = partition.unsaved(idleInterval, skippedToo);
                     if (point != null) {
-                        moves.put(new LeaseTable.Move(id, partition.number, partition.epoch, point), partition);
+                        moves.put(
+                                new LeaseTable.Move(
+                                        id, partition.number, partition.epoch, partition.savedPosition(), point),
+                                partition);
                     }
                 }
                 return true;
@@ -610,11 +638,28 @@ public final class Registration {
         return moves;
     }
 
-    void saved(Partition partition, LedgerPoint point) {
-        locked(() -> {
-            partition.saved(point);
-            return true;
-        });
+    /** The cursor was stored; null = it was not. */
+    void saved(Partition partition, @Nullable LedgerPoint point) {
+        if (point != null) {
+            locked(() -> {
+                partition.saved(point);
+                return true;
+            });
+        }
+    }
+
+    /** A cursor was not stored. Where it was set back, the partition is taken anew, from where the cursor is. */
+    void refused(LeaseTable.Move move, Partition partition) {
+        List<LedgerPoint> stored = deliverer.cursors(id);
+        if (move.partition() < stored.size() && stored.get(move.partition()).position() < move.atLeast()) {
+            LOG.warn(
+                    "The cursor of partition {} of registration {} was at position {} and is at {}: the database was set back, or an operator moved it. It goes on from there.",
+                    move.partition(),
+                    id,
+                    move.atLeast(),
+                    stored.get(move.partition()).position());
+            lose(partition);
+        }
     }
 
     /**

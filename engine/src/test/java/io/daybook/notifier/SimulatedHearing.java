@@ -145,7 +145,7 @@ final class SimulatedHearing implements Ownership.Competitor {
 
     // --- as Registration ---
 
-    private void lose(Partition partition) {
+    void lose(Partition partition) {
         node.dropFromReader(List.of(partition));
         partition.lose();
         partitions.remove(partition.number, partition);
@@ -300,8 +300,11 @@ final class SimulatedHearing implements Ownership.Competitor {
         LedgerPoint after = partition.pointAfter(deliveries);
         node.call("park " + deliveries.get(0).entry().position(), () -> {
             store.park(node, id, partition, deliveries, after);
-            return after;
+            return true;
         });
+        if (after != null) {
+            partition.saved(after);
+        }
     }
 
     private void finished(Partition partition, Delivery delivery) {
@@ -433,8 +436,11 @@ final class SimulatedHearing implements Ownership.Competitor {
             LedgerPoint after = partition.pointAfter(List.of(delivery));
             node.call("skip " + delivery.entry().position(), () -> {
                 store.skip(node, id, partition, delivery, after);
-                return after;
+                return true;
             });
+            if (after != null) {
+                partition.saved(after);
+            }
         } catch (OwnershipLost e) {
             lose(partition);
             return;
@@ -464,7 +470,7 @@ final class SimulatedHearing implements Ownership.Competitor {
                     partition.unpark(deliveries.get(0).entity());
                 }
             } else {
-                partition.saved(partition.finished());
+                partition.saved(deliveries.get(deliveries.size() - 1).entry().point());
             }
         } catch (OwnershipLost e) {
             lose(partition);

@@ -186,12 +186,17 @@ final class SimulatedNode {
     }
 
     void save(Iterable<SimulatedHearing> which, boolean skippedToo) {
-        Map<LeaseTable.Move, Partition> moves = new HashMap<>();
+        Map<LeaseTable.Move, Partition> moves = new LinkedHashMap<>();
+        Map<Partition, SimulatedHearing> hearingOf = new HashMap<>();
         for (SimulatedHearing hearing : which) {
             for (Partition partition : hearing.partitions.values()) {
                 LedgerPoint point = partition.unsaved(NEVER, skippedToo);
                 if (point != null) {
-                    moves.put(new LeaseTable.Move(hearing.id(), partition.number, partition.epoch, point), partition);
+                    moves.put(
+                            new LeaseTable.Move(
+                                    hearing.id(), partition.number, partition.epoch, partition.savedPosition(), point),
+                            partition);
+                    hearingOf.put(partition, hearing);
                 }
             }
         }
@@ -204,6 +209,18 @@ final class SimulatedNode {
                 partition.saved(move.to());
             }
         });
+        for (LeaseTable.Move move : refused) {
+            boolean setBack = call("read the cursors", () -> {
+                SimulatedRegistration r = store.stored(move.registration());
+                return r != null
+                        && move.partition() < r.cursors.size()
+                        && r.cursors.get(move.partition()).point.position() < move.atLeast();
+            });
+            if (setBack) {
+                Partition partition = moves.get(move);
+                hearingOf.get(partition).lose(partition);
+            }
+        }
     }
 
     // --- what is done to registrations: as in Notifier

@@ -59,6 +59,7 @@ final class SimulatedOperator {
     }
 
     private void moveTo(SimulatedRegistration s, LedgerPoint point) {
+        s.forgetPasts();
         for (LedgerEntry entry : simulation.ledger) {
             int position = (int) entry.position();
             long before =
@@ -92,6 +93,7 @@ final class SimulatedOperator {
     private static void discard(SimulatedRegistration s, long position) {
         SimulatedRegistration.Parked found = s.parked.get(position);
         if (found != null) {
+            s.forgetPasts();
             SimulatedRegistration.Cursor cursor = s.cursors.get(s.partitionOf(found.entity()));
             if (cursor.point.position() >= position) {
                 s.parked.remove(position);

@@ -4,8 +4,10 @@ import io.daybook.event.EntityRef;
 import io.daybook.event.Topic;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerPoint;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * what the checker knows of it. Who registers its name again makes another one.
  */
 final class SimulatedRegistration {
+
+    private static final int MOST_PASTS = 4;
 
     /** How a registration is consumed. */
     enum Kind {
@@ -102,6 +106,12 @@ final class SimulatedRegistration {
 
     private final Map<String, String> owners = new HashMap<>();
 
+    /** What was committed, before the last moves of the cursors. */
+    private final Deque<Past> pasts = new ArrayDeque<>();
+
+    private record Past(
+            List<LedgerPoint> points, List<Long> epochs, BitSet processed, BitSet leftOut, Map<Long, Parked> parked) {}
+
     SimulatedRegistration(
             Simulation simulation, String name, int partitions, Wish wish, LedgerPoint start, long firstEpoch) {
         this.simulation = simulation;
@@ -165,6 +175,55 @@ final class SimulatedRegistration {
         cursor.owner = null;
     }
 
+    // --- the database is set back
+    // -----------------------------------------------------------------------------------------
+
+    /** A cursor is about to be moved by its owner. */
+    void remember() {
+        pasts.addLast(new Past(
+                cursors.stream().map(c -> c.point).toList(),
+                cursors.stream().map(c -> c.epoch).toList(),
+                (BitSet) processed.clone(),
+                (BitSet) leftOut.clone(),
+                new TreeMap<>(parked)));
+        if (pasts.size() > MOST_PASTS) {
+            pasts.removeFirst();
+        }
+    }
+
+    /** Something is committed that moves no cursor: what was before it does not come back, for no cursor would tell. */
+    void forgetPasts() {
+        pasts.clear();
+    }
+
+    /**
+     * Goes back to before one of the last moves, if nobody took a partition since; with it go the effects that were had in the database.
+     *
+     * @return whether it did
+     */
+    boolean setBack(int moves, boolean effectsToo) {
+        Past past = null;
+        for (int i = 0; i < moves && !pasts.isEmpty(); i++) {
+            past = pasts.removeLast();
+        }
+        if (past == null
+                || !past.epochs.equals(cursors.stream().map(c -> c.epoch).toList())) {
+            return false;
+        }
+        for (int number = 0; number < cursors.size(); number++) {
+            cursors.get(number).point = past.points.get(number);
+        }
+        if (effectsToo) {
+            processed.clear();
+            processed.or(past.processed);
+        }
+        leftOut.clear();
+        leftOut.or(past.leftOut);
+        parked.clear();
+        parked.putAll(past.parked);
+        return true;
+    }
+
     // --- the checker
     // -------------------------------------------------------------------------------------------------------
 
@@ -185,12 +244,13 @@ final class SimulatedRegistration {
     }
 
     /** An owner moves its cursor. */
-    boolean move(SimulatedNode writer, LeaseTable.Move move, boolean fenced) {
+    boolean move(SimulatedNode writer, LeaseTable.Move move, boolean fenced, boolean compared) {
         if (move.partition() >= cursors.size()) {
             return false;
         }
         Cursor cursor = cursors.get(move.partition());
         if ((fenced && cursor.epoch != move.epoch())
+                || (compared && cursor.point.position() < move.atLeast())
                 || cursor.point.position() > move.to().position()) {
             return false;
         }

@@ -28,6 +28,8 @@ final class SimulatedStore {
     enum Flaw {
         NONE,
         CURSORS_WITHOUT_EPOCH,
+        /** Whether a cursor was set back is not looked at. */
+        SET_BACK_UNNOTICED,
         EFFECTS_WITHOUT_EPOCH,
         TAKEN_WITHOUT_LOOKING_AT_THE_EPOCH,
         /** The epoch is compared in one statement and counted up in another. */
@@ -227,7 +229,10 @@ final class SimulatedStore {
                     List<Move> refused = new ArrayList<>();
                     for (Move move : moves) {
                         SimulatedRegistration r = stored(move.registration());
-                        if (r == null || !r.move(process, move, flaw != Flaw.CURSORS_WITHOUT_EPOCH)) {
+                        if (r != null) {
+                            r.remember();
+                        }
+                        if (r == null || !r.move(process, move, flaw != Flaw.CURSORS_WITHOUT_EPOCH, notices())) {
                             refused.add(move);
                         }
                     }
@@ -264,10 +269,35 @@ final class SimulatedStore {
     // --- what a node does to events: as in Deliverer, each in one transaction
     // ------------------------------------------
 
-    private SimulatedRegistration fence(SimulatedNode writer, Partition partition, String registration) {
+    private boolean notices() {
+        return flaw != Flaw.SET_BACK_UNNOTICED;
+    }
+
+    /** A database that fails over to a standby which had not received the last moves of the cursors. */
+    void setBack(SimulatedRegistration registration, int moves, boolean effectsToo) {
+        if (registration.setBack(moves, effectsToo)) {
+            simulation.tell(() -> "the database is set back: %s to %s"
+                    .formatted(
+                            registration.name,
+                            registration.cursors.stream()
+                                    .map(c -> c.point.position())
+                                    .toList()));
+        }
+    }
+
+    /** @param after where the cursor is moved to in the same transaction; null = it stays */
+    private SimulatedRegistration fence(
+            SimulatedNode writer, Partition partition, String registration, @Nullable LedgerPoint after) {
         SimulatedRegistration r = stored(registration);
-        if (r == null || !r.isEpoch(partition.number, partition.epoch)) {
+        if (r == null
+                || !r.isEpoch(partition.number, partition.epoch)
+                || (notices() && r.cursors.get(partition.number).point.position() < partition.savedPosition())) {
             throw new OwnershipLost(registration, partition.number, partition.epoch);
+        }
+        if (after == null) {
+            r.forgetPasts();
+        } else {
+            r.remember();
         }
         r.wrote(writer, partition.number, partition.epoch);
         return r;
@@ -279,7 +309,7 @@ final class SimulatedStore {
             Partition partition,
             List<Delivery> deliveries,
             @Nullable LedgerPoint after) {
-        SimulatedRegistration s = fence(writer, partition, registration);
+        SimulatedRegistration s = fence(writer, partition, registration, after);
         for (Delivery delivery : deliveries) {
             long position = delivery.entry().position();
             if (delivery.isRetry()) {
@@ -294,16 +324,13 @@ final class SimulatedStore {
             }
         }
         if (after != null) {
-            s.move(
-                    writer,
-                    new LeaseTable.Move(registration, partition.number, partition.epoch, after),
-                    flaw != Flaw.CURSORS_WITHOUT_EPOCH);
+            s.move(writer, move(registration, partition, after), flaw != Flaw.CURSORS_WITHOUT_EPOCH, notices());
         }
     }
 
     /** A parked event is processed. @return whether it was the last one of its entity */
     boolean unpark(SimulatedNode writer, String registration, Partition partition, Delivery delivery) {
-        SimulatedRegistration s = fence(writer, partition, registration);
+        SimulatedRegistration s = fence(writer, partition, registration, null);
         s.parked.remove(delivery.entry().position());
         return s.parked.values().stream().noneMatch(p -> p.entity().equals(delivery.entity()));
     }
@@ -314,11 +341,15 @@ final class SimulatedStore {
             Partition partition,
             Delivery delivery,
             @Nullable LedgerPoint after) {
-        SimulatedRegistration s = fence(writer, partition, registration);
+        SimulatedRegistration s = fence(writer, partition, registration, after);
         s.leaveOut((int) delivery.entry().position());
         if (after != null) {
-            s.move(writer, new LeaseTable.Move(registration, partition.number, partition.epoch, after), true);
+            s.move(writer, move(registration, partition, after), true, notices());
         }
+    }
+
+    private static LeaseTable.Move move(String registration, Partition partition, LedgerPoint to) {
+        return new LeaseTable.Move(registration, partition.number, partition.epoch, partition.savedPosition(), to);
     }
 
     /** Effects and the cursor in one transaction. @return whether a parked event was the last one of its entity */
@@ -331,14 +362,21 @@ final class SimulatedStore {
             throw new OwnershipLost(registration, partition.number, partition.epoch);
         }
         if (last.isRetry()) {
+            if (fenced && notices() && s.cursors.get(partition.number).point.position() < partition.savedPosition()) {
+                throw new OwnershipLost(registration, partition.number, partition.epoch);
+            }
             s.effect(last.entry());
             return unpark(writer, registration, partition, last);
         }
         SimulatedRegistration.Cursor cursor =
                 partition.number < s.cursors.size() ? s.cursors.get(partition.number) : null;
-        if (fenced && (cursor == null || cursor.point.position() > last.entry().position())) {
+        if (fenced
+                && (cursor == null
+                        || cursor.point.position() > last.entry().position()
+                        || (notices() && cursor.point.position() < partition.savedPosition()))) {
             throw new OwnershipLost(registration, partition.number, partition.epoch);
         }
+        s.remember();
         if (flaw != Flaw.CURSOR_BEFORE_THE_EFFECT) {
             deliveries.forEach(d -> s.effect(d.entry()));
         }
@@ -347,12 +385,9 @@ final class SimulatedStore {
         }
         boolean moved = s.move(
                 writer,
-                new LeaseTable.Move(
-                        registration,
-                        partition.number,
-                        partition.epoch,
-                        last.entry().point()),
-                flaw != Flaw.EFFECTS_WITHOUT_EPOCH);
+                move(registration, partition, last.entry().point()),
+                flaw != Flaw.EFFECTS_WITHOUT_EPOCH,
+                notices());
         if (!moved) {
             throw new OwnershipLost(registration, partition.number, partition.epoch);
         }
@@ -387,6 +422,7 @@ final class SimulatedStore {
     /** As {@link RegistrationTable#divide}. */
     void divide(SimulatedRegistration s, int partitions) {
         LedgerPoint point = s.cursors.get(0).point;
+        s.forgetPasts();
         s.drainUntil = OptionalLong.empty();
         long next = s.latestEpoch() + 1;
         boolean fromZero = flaw == Flaw.DIVIDED_WITH_EPOCHS_FROM_ZERO;

@@ -40,6 +40,8 @@ final class Simulation {
     private static final int DEEPEST = 4;
     private static final int MOST_EVENTS = 60;
     private static final int MOST_STRANDS = 4;
+    /** In one of so many schedules the database is set back. */
+    private static final int SET_BACK_EVERY = 4;
 
     static final List<EntityRef> ENTITIES = List.of(
             EntityRef.of("order", "a"),
@@ -113,6 +115,9 @@ final class Simulation {
 
     private final int size;
 
+    /** Whether and when the database is set back; drawn apart, so that the other schedules stay what they were. */
+    private final SplittableRandom setBacks;
+
     /** Nanoseconds on the clock of the store. */
     long now = 1_000_000_000_000L;
 
@@ -131,6 +136,7 @@ final class Simulation {
         this.leaving = draw(3) > 0 ? 0 : 10 + draw(40);
         this.patience = 2 + draw(12);
         this.size = any(SIZES);
+        this.setBacks = new SplittableRandom(~seed);
         this.operator = new SimulatedOperator(this, store);
     }
 
@@ -428,6 +434,11 @@ final class Simulation {
 
     private void act() {
         pass(draw(300) * 1_000_000L);
+        if (seed % SET_BACK_EVERY == 1 && setBacks.nextInt(20) == 0 && !store.registrations.isEmpty()) {
+            List<SimulatedRegistration> all = List.copyOf(store.registrations.values());
+            SimulatedRegistration any = all.get(setBacks.nextInt(all.size()));
+            store.setBack(any, 1 + setBacks.nextInt(3), kind(any.name) == SimulatedRegistration.Kind.TRANSACTIONAL);
+        }
         if (!left.isEmpty() && draw(patience) == 0) {
             Strand strand = any(List.copyOf(left.keySet()));
             if (!left.get(strand).isFrozen()) {

@@ -153,6 +153,26 @@ abstract class NotifierConformance extends Conformance {
         assertNothing(last);
     }
 
+    /** A failover to a standby that had not received the last saves: nothing but the cursor tells. */
+    @Test
+    void a_cursor_that_was_set_back_under_its_owner_is_gone_on_from() throws Exception {
+        act("o-1", 5);
+        Registration registration = notifier().register("all");
+        assertThat(takeAll(registration, 5)).isEqualTo(upTo(5));
+        registration.save();
+        execute("""
+                update daybook.cursors
+                set position = 2,
+                    hash = (select l.hash from daybook.ledger l where l.position = 2)
+                """);
+        act("o-1", 1);
+        assertThat(takeAll(registration, 1)).containsExactly(6L);
+        registration.save();
+        assertThat(takeAll(registration, 4)).containsExactly(3L, 4L, 5L, 6L);
+        registration.save();
+        assertThat(text("select position from daybook.cursors")).isEqualTo("6");
+    }
+
     @Test
     void events_of_many_writers_arrive_in_the_order_of_the_ledger_each_entitys_in_version_order() throws Exception {
         Registration registration = notifier().register("all");

@@ -123,13 +123,23 @@ abstract class PeersConformance extends Conformance {
 
     /** The wide look of a sparse topic is another statement: it must find what the narrow one does, from every place, in every range. */
     @Test
-    void a_look_for_what_is_rare_finds_the_same_as_any_other_look() {
-        for (int unit = 0; unit < 30; unit++) {
-            int number = unit;
-            daybook().transact(tx -> {
-                tx.record("order", "o", ACT);
-                tx.record(number % 7 == 0 ? "rare" : "order", "r-" + number, ACT);
-            });
+    void a_look_for_what_is_rare_finds_the_same_as_any_other_look() throws Exception {
+        // The late one has an id of the beginning and a position in the middle.
+        try (Connection late = transaction()) {
+            for (int unit = 0; unit < 30; unit++) {
+                int number = unit;
+                daybook().transact(tx -> {
+                    tx.record("order", "o", ACT);
+                    tx.record(number % 7 == 0 ? "rare" : "order", "r-" + number, ACT);
+                });
+                if (unit == 2) {
+                    daybook().join(late, tx -> tx.record("rare", "late", ACT));
+                } else if (unit == 15) {
+                    Await.sequenced(daybook());
+                    late.commit();
+                    Await.sequenced(daybook());
+                }
+            }
         }
         long head = Await.sequenced(daybook());
         for (List<Topic> topics :

@@ -190,6 +190,29 @@ abstract class TransactionalConformance extends Conformance {
         assertOnceEach(3);
     }
 
+    /** A failover to a standby that had not received the last of them: nothing but the cursor tells. */
+    @Test
+    void effects_that_were_lost_together_with_the_cursor_are_had_anew() throws Exception {
+        Registration registration = daybook().notifier().register("r", THINGS);
+        touch(5, 10);
+        try (TransactionalEventConsumer consumer =
+                Consumers.consumeInTransaction(registration, TransactionalConformance::effect)) {
+            Await.caughtUp(daybook(), registration);
+            execute("delete from effects where position > 20");
+            execute("""
+                    update daybook.cursors
+                    set position = 20,
+                        hash = (select l.hash from daybook.ledger l where l.position = 20)
+                    """);
+            touch(1, 1);
+            Await.until(() -> effects() >= 51, () -> effects() + " effects");
+            Await.caughtUp(daybook(), registration);
+            assertThat(consumer.isRunning()).isTrue();
+        }
+        assertOnceEach(51);
+        assertThat(text("select position from daybook.cursors")).isEqualTo("51");
+    }
+
     /** Registers it, and has its first event in hand. */
     private static Batch firstBatch(Daybook daybook) throws InterruptedException {
         return daybook.notifier()

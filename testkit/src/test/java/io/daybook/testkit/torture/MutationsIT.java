@@ -36,13 +36,13 @@ class MutationsIT {
                 where registration = ?
                   and partition = ?
                   and epoch = ?
-                  and position <= ?
+                  and position between ? and ?
                   -- A node that outlived the restore of an older backup must not write a place of a history that is gone.
                 """, """
                 where registration = ?
                   and partition = ?
                   and coalesce(cast(? as bigint), 0) is not null
-                  and position <= ?
+                  and position between ? and ?
                   -- A node that outlived the restore of an older backup must not write a place of a history that is gone.
                 """);
         assertThat(broken(mutant, 30, Set.of(Fault.FREEZE))).anyMatch(name -> name.startsWith(EXACTLY_ONCE));
