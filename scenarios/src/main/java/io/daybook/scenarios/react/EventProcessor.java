@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  * but for those of deletions and of filters: its deletion is an event of its own.
  *
  * <p><b>Failures.</b> When a callback, or the condition of its filter, throws, the others are called all the same; then the event is offered again, as
- * the failure policy says, to those that threw. Only after a restart of the process all are called again.
+ * the failure policy says, to those that threw. Those that did not are not called again for it by this processor (of the last 1,000 events that
+ * failed), even after a rewind of its registration; after an end of the process all may be, so what they do should bear being done twice.
  *
  * <p>Unlike Taipy's (trace r-event-processor) it can be started again after a stop, callbacks added after the start hear everything too, and an
  * exception does not end it. Thread-safe.
@@ -81,7 +82,10 @@ public final class EventProcessor implements AutoCloseable {
         this.reactions = new Reactions(scenarios);
     }
 
-    /** One that hears what happens from its start to its stop; what happens before, after, and in between two starts is not for it. */
+    /**
+     * One that hears what happens from its start to its stop; what happens before, after, and in between two starts is not for it. (What was
+     * committed so shortly before a start that it has no position yet comes after it.)
+     */
     public static EventProcessor of(Scenarios scenarios) {
         return new EventProcessor(scenarios, null, Start.now());
     }
