@@ -4,6 +4,7 @@ import io.daybook.Daybook;
 import io.daybook.event.Event;
 import io.daybook.event.Operation;
 import io.daybook.event.Value;
+import io.daybook.history.History;
 import io.daybook.scenarios.config.Storage.Format;
 import java.io.IOException;
 import java.io.StringReader;
@@ -115,6 +116,48 @@ final class DataFiles {
         Value value = event.attributeValue()
                 .orElseThrow(() -> new DataLost(node.id(), "position " + event.position(), "was erased", null));
         return event.operation().equals(Operation.CREATION) ? member(value, Stored.DATA) : value;
+    }
+
+    /**
+     * The data of a data node as that event of it left it; empty if it had none then, or it was erased.
+     *
+     * @throws DataLost if its file is gone, or not as it was written
+     */
+    Optional<Value> readAsOf(Stored node, Event event) {
+        Optional<Value> said = saidAsOf(event);
+        Format format = Format.valueOf(node.text("storage"));
+        return format == Format.LOG ? said : said.map(file -> readFile(node.id(), format, file));
+    }
+
+    /** Looks back from the event, further each time: mostly the data is the event just before it. */
+    private Optional<Value> saidAsOf(Event event) {
+        String type = event.entityType().name();
+        History history = event.position().isPresent()
+                ? daybook.asOf(event.position().getAsLong()).history(type, event.entityId())
+                : daybook.history(type, event.entityId());
+        long until = event.version();
+        for (long step = 2; until > 0; step *= 2) {
+            long after = Math.max(0, until - step);
+            Event newest = null;
+            for (Event earlier : history.after(after)) {
+                if (earlier.version() > until) {
+                    break;
+                }
+                boolean data = earlier.attributeName().orElse("").equals(Stored.DATA);
+                newest = data || isBeginningOrEnd(earlier) ? earlier : newest;
+            }
+            if (newest != null) {
+                return newest.operation().equals(Operation.CREATION)
+                        ? newest.attributeValue().map(value -> value.members().get(Stored.DATA))
+                        : newest.operation().equals(Operation.DELETION) ? Optional.empty() : newest.attributeValue();
+            }
+            until = after;
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isBeginningOrEnd(Event event) {
+        return event.operation().equals(Operation.CREATION) || event.operation().equals(Operation.DELETION);
     }
 
     private static Value member(Value value, String name) {

@@ -1,6 +1,7 @@
 package io.daybook.scenarios;
 
 import io.daybook.event.EntityType;
+import io.daybook.event.Event;
 import io.daybook.event.Value;
 import io.daybook.scenarios.config.Scope;
 import io.daybook.scenarios.config.Storage.Format;
@@ -87,6 +88,17 @@ public final class DataNode extends Entity<DataNode> {
      */
     public <T> Optional<T> read(Class<T> as) {
         return data().filter(value -> !value.isNull()).map(value -> value.as(as));
+    }
+
+    /**
+     * Its data as that event of it left it: what was written later does not count.
+     *
+     * @return empty if it had none then, or it was erased
+     * @throws DataLost if its file is gone, or not as it was written
+     * @throws ModelNotFound if the data node does not exist any more
+     */
+    public Optional<Value> dataAsOf(Event event) {
+        return home.core().files.readAsOf(stored(), event);
     }
 
     /** Writes it, and unlocks it. @throws io.daybook.event.InvalidEvent if the data has no JSON form */
