@@ -91,16 +91,21 @@ final class Occurrence {
         for (long step = 1; until > 0; step *= 2) {
             long after = Math.max(0, until - step);
             String newest = null;
+            boolean wholeLife = false;
             for (Event earlier : history.after(after)) {
                 if (earlier.version() > until) {
                     break;
                 }
-                newest = earlier.operation().equals(Operation.DELETION)
-                        ? null
-                        : said(earlier, CONFIG_ID).orElse(newest);
+                if (earlier.operation().equals(Operation.DELETION)) {
+                    // That was an earlier life under the same id.
+                    newest = null;
+                    wholeLife = true;
+                } else {
+                    newest = said(earlier, CONFIG_ID).orElse(newest);
+                }
             }
-            if (newest != null) {
-                return Optional.of(newest);
+            if (newest != null || wholeLife) {
+                return Optional.ofNullable(newest);
             }
             until = after;
         }
