@@ -4,6 +4,7 @@ import io.daybook.event.EntityType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,9 +97,9 @@ public final class Scenario extends Entity<Scenario> implements Submittable {
 
     // --- tags --------------------------------------------------------------------------------------------------------
 
-    /** Sorted. */
+    /** Sorted, unmodifiable. */
     public Set<String> tags() {
-        return new TreeSet<>(stored().texts("tags"));
+        return Collections.unmodifiableSet(new TreeSet<>(stored().texts("tags")));
     }
 
     public boolean hasTag(String tag) {
