@@ -1,0 +1,30 @@
+package io.daybook.scenarios.conformance;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Entities of ours that are other than Taipy's since a step in which a kind was needed, until both are the same again. */
+final class Diverged {
+
+    private final Map<String, Kind> kinds = new HashMap<>();
+
+    void add(Map<String, Kind> touched) {
+        touched.forEach(kinds::putIfAbsent);
+    }
+
+    void add(String id, Kind kind) {
+        kinds.putIfAbsent(id, kind);
+    }
+
+    /** Null if it is as Taipy's. */
+    Kind by(String id) {
+        return id == null ? null : kinds.get(id);
+    }
+
+    /** What is compared of an entity is the same again; what a batch left otherwise can be in its properties, which are not compared. */
+    void met(String id) {
+        if (kinds.get(id) != Kind.ALL_OR_NOTHING) {
+            kinds.remove(id);
+        }
+    }
+}

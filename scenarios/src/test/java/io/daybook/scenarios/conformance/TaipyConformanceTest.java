@@ -1,0 +1,50 @@
+package io.daybook.scenarios.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.Daybook;
+import io.daybook.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Replays the recorded traces of Taipy, and compares: {@code docs/taipy.md} says by which rules. */
+class TaipyConformanceTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaipyConformanceTest.class);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void every_step_of_every_trace_is_as_Taipy_does_it_but_for_the_declared_kinds_of_differences() throws Exception {
+        Report report = new Report();
+        List<Trace> traces = Trace.inFolder("/taipy");
+        assertThat(traces).as("traces in the step language").hasSizeGreaterThanOrEqualTo(14);
+        for (Trace trace : traces) {
+            report.add(replay(trace));
+        }
+        LOG.info("Conformance with Taipy 4.1:{}{}", System.lineSeparator(), report);
+        assertThat(report.mismatches())
+                .as("steps that do not match:%n%s", report)
+                .isEmpty();
+        assertThat(report.dead()).as("declared kinds that no step needs").isEmpty();
+    }
+
+    private List<Comparison.Verdict> replay(Trace trace) throws InterruptedException {
+        Symbols symbols = new Symbols();
+        Comparison comparison = new Comparison(trace, symbols);
+        try (TestDatabase database = TestDatabase.h2();
+                Daybook daybook = database.daybook().open();
+                Replayer replayer = new Replayer(trace, daybook, folder.resolve(trace.name()), symbols)) {
+            for (Trace.Step step : trace.steps()) {
+                Replayer.Outcome outcome = replayer.run(step);
+                comparison.compare(step, outcome, replayer.state());
+            }
+        }
+        return comparison.verdicts();
+    }
+}
