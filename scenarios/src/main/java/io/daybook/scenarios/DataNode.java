@@ -76,7 +76,9 @@ public final class DataNode extends Entity<DataNode> {
     public Optional<Value> data() {
         View view = home.core().view();
         Stored node = view.get(type(), id());
-        return node.get("last_edit_date") == null ? Optional.empty() : home.core().files.read(view, node);
+        return node.get("last_edit_date") == null
+                ? Optional.empty()
+                : home.core().files.read(view, node);
     }
 
     /**

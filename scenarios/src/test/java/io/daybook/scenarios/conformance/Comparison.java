@@ -83,7 +83,9 @@ final class Comparison {
             if (outcome.error() == null && !crashed) {
                 compareResult(step, outcome.result(), kinds, wrong);
             }
-            compareState(step, state, crashed, kinds, wrong);
+            // What differs in a state that is unchanged was declared when it came about.
+            compareState(
+                    step, state, crashed, step.stateAfter().isObject() ? kinds : EnumSet.noneOf(Kind.class), wrong);
         }
         verdicts.add(
                 new Verdict(trace, step, kinds, wrong.isEmpty() ? null : String.join(System.lineSeparator(), wrong)));

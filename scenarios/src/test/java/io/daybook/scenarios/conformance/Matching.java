@@ -546,7 +546,9 @@ final class Matching {
                 Thing thing = folds.get(folds.size() - 1).find(symbols.id(event.entity()));
                 if (thing == null
                         || !("properties".equals(event.attribute())
-                                ? thing.get("properties").valueStream().anyMatch(value -> values.isSame(event.value(), value))
+                                ? thing.get("properties")
+                                        .valueStream()
+                                        .anyMatch(value -> values.isSame(event.value(), value))
                                 : values.isSame(event.value(), thing.get(event.attribute())))) {
                     return false;
                 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.daybook.Daybook;
 import io.daybook.testkit.TestDatabase;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,8 @@ class TaipyConformanceTest {
     @Test
     void every_step_of_every_trace_is_as_Taipy_does_it_but_for_the_declared_kinds_of_differences() throws Exception {
         Report report = new Report();
-        List<Trace> traces = Trace.inFolder("/taipy");
+        List<Trace> traces = new ArrayList<>(Trace.inFolder("/taipy"));
+        traces.addAll(Trace.inFolder("/taipy-derived"));
         assertThat(traces).as("traces in the step language").hasSizeGreaterThanOrEqualTo(14);
         for (Trace trace : traces) {
             report.add(replay(trace));
