@@ -122,6 +122,10 @@ final class Comparison {
             if (matching.succeeds()) {
                 kinds.addAll(matching.kinds());
                 diverged.add(matching.touched());
+                variant.stream()
+                        .filter(event -> "is_submittable".equals(event.attribute()))
+                        .filter(event -> symbols.id(event.entity()) != null)
+                        .forEach(event -> diverged.tell(symbols.id(event.entity()), Json.isTrue(event.value())));
                 return;
             }
             best = best == null || matching.furthest() > best.furthest() ? matching : best;

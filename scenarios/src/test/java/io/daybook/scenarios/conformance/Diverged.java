@@ -3,10 +3,21 @@ package io.daybook.scenarios.conformance;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Entities of ours that are other than Taipy's since a step in which a kind was needed, until both are the same again. */
+/** What is known of Taipy's entities beside the traces' states: those of ours that are other than Taipy's since a step in which a kind was needed, until both are the same again. */
 final class Diverged {
 
     private final Map<String, Kind> kinds = new HashMap<>();
+
+    private final Map<String, Boolean> told = new HashMap<>();
+
+    /** What Taipy has told last of whether it can be submitted; null = nothing. */
+    Boolean told(String id) {
+        return told.get(id);
+    }
+
+    void tell(String id, boolean submittable) {
+        told.put(id, submittable);
+    }
 
     void add(Map<String, Kind> touched) {
         touched.forEach(kinds::putIfAbsent);

@@ -133,6 +133,11 @@ final class Fold {
         return task == null ? List.of() : task.texts("outputs");
     }
 
+    List<String> inputsOfJob(String job) {
+        Thing task = find(get(job, "task").asString(""));
+        return task == null ? List.of() : task.texts("inputs");
+    }
+
     private static final Set<String> FINISHED = Set.of("CANCELED", "FAILED", "COMPLETED", "SKIPPED", "ABANDONED");
 
     boolean isFinished(String job) {

@@ -119,6 +119,42 @@ final class Matching {
                 || (step.op().equals("start_orchestrator") && was.equals("PENDING"));
     }
 
+    /**
+     * Whether that job was woken before Taipy wakes it: in this step, where Taipy does not, or where other jobs have run in between.
+     */
+    private boolean isEarly(String job) {
+        String symbol = symbols.symbol(job);
+        if (symbol == null || !woken.contains(job)) {
+            return false;
+        }
+        List<String> inputs = folds.get(folds.size() - 1).inputsOfJob(job).stream()
+                .map(symbols::symbol)
+                .toList();
+        boolean ran = false;
+        for (Trace.Event event : theirs) {
+            if (event.is("data_node", "UPDATE", "edit_in_progress") && inputs.contains(event.entity())) {
+                ran = false;
+            } else if (event.is("job", "UPDATE", "status")) {
+                if (isStatus(event, "PENDING") && event.entity().equals(symbol)) {
+                    return ran;
+                }
+                ran |= isStatus(event, "RUNNING");
+            }
+        }
+        return true;
+    }
+
+    private static boolean isStatus(Trace.Event event, String status) {
+        return event.value().path("$enum").asString("").equals("Status." + status);
+    }
+
+    private boolean isTheirs(String job, String status) {
+        return theirs.stream()
+                .anyMatch(event -> event.is("job", "UPDATE", "status")
+                        && Objects.equals(event.entity(), symbols.symbol(job))
+                        && isStatus(event, status));
+    }
+
     // --- what came of it ---------------------------------------------------------------------------------------------
 
     boolean succeeds() {
@@ -137,11 +173,6 @@ final class Matching {
     /** Our entities that are other than Taipy's from now on, and by which kind. */
     Map<String, Kind> touched() {
         return touched;
-    }
-
-    /** Jobs that became ready. */
-    Set<String> woken() {
-        return woken;
     }
 
     int furthest() {
@@ -168,7 +199,7 @@ final class Matching {
             }
         }
         if (i < ours.size()) {
-            Kind kind = mayBeThere(i);
+            Kind kind = mayBeThere(i, done);
             if (kind != null && with(kind, () -> search(i + 1, done))) {
                 touch(ours.get(i).entity(), kind);
                 return true;
@@ -193,7 +224,7 @@ final class Matching {
             touched.put(id, kind);
         } else if (crashed) {
             touched.putIfAbsent(id, Kind.DONE_AS_A_WHOLE);
-        } else if (!woken.isEmpty()) {
+        } else if (woken.stream().anyMatch(this::isEarly)) {
             touched.putIfAbsent(id, Kind.WOKEN_AT_ONCE);
         }
     }
@@ -279,7 +310,7 @@ final class Matching {
             return Kind.ACT_WITH_ITS_SUBMISSION;
         }
         if (event.is("job", "UPDATE", "status")
-                && woken.contains(Objects.requireNonNullElse(symbols.id(event.entity()), ""))
+                && isEarly(Objects.requireNonNullElse(symbols.id(event.entity()), ""))
                 && isWoken(i)
                 && ofSameEntityAreDone(t, done)) {
             return Kind.WOKEN_AT_ONCE;
@@ -341,14 +372,16 @@ final class Matching {
 
     // --- events of ours that the trace does not have -----------------------------------------------------------------
 
-    private Kind mayBeThere(int i) {
+    private Kind mayBeThere(int i, BitSet done) {
         Told event = ours.get(i);
         Fold fold = folds.get(i);
         if ("is_submittable".equals(event.attribute())) {
-            return fold.isChangedBy(event)
-                            && folds.get(i + 1).isSubmittable(event.entity()) == Json.isTrue(event.value())
-                    ? Kind.SUBMITTABLE_IS_TRUE
-                    : null;
+            if (fold.isChangedBy(event)
+                    && folds.get(i + 1).isSubmittable(event.entity()) == Json.isTrue(event.value())
+                    && isUnnoticed(event, done)) {
+                return Kind.SUBMITTABLE_IS_TRUE;
+            }
+            return crashed ? Kind.DONE_AS_A_WHOLE : null;
         }
         if (isSilentInTaipy(i)) {
             return Kind.NOTHING_IS_SILENT;
@@ -363,6 +396,42 @@ final class Matching {
             return Kind.BATCH_IN_ORDER;
         }
         return crashed ? Kind.DONE_AS_A_WHOLE : null;
+    }
+
+    /**
+     * Whether Taipy has no reason to tell that: that it can be submitted again, when it has never told that it could not; that it cannot, when it
+     * has told so already, or it is not a data node that has changed.
+     */
+    private boolean isUnnoticed(Told event, BitSet done) {
+        Boolean told = diverged.told(event.entity());
+        for (Trace.Event earlier : theirs) {
+            if (done.get(earlier.number())
+                    && "is_submittable".equals(earlier.attribute())
+                    && event.entity().equals(symbols.id(earlier.entity()))) {
+                told = Json.isTrue(earlier.value());
+            }
+        }
+        boolean cannot = Boolean.FALSE.equals(told);
+        return Json.isTrue(event.value())
+                ? !cannot || isOtherChange()
+                : cannot || isOtherChange() || isOfEarlyWork(event);
+    }
+
+    /** Whether the step changes what the inputs are, or wakes a job: Taipy looks at neither. */
+    private boolean isOtherChange() {
+        return step.does("delete", "update_sequence", "clean_all_entities")
+                || step.operations().stream()
+                        .anyMatch(one -> Set.of("tasks", "sequences")
+                                .contains(one.path("attr").asString("")));
+    }
+
+    private boolean isOfEarlyWork(Told event) {
+        return woken.stream()
+                .filter(this::isEarly)
+                .anyMatch(job -> isInUnit(
+                        event,
+                        other -> other.is("job", "UPDATE", "status")
+                                && other.entity().equals(job)));
     }
 
     private boolean isInUnit(Told event, java.util.function.Predicate<Told> wanted) {
@@ -422,7 +491,9 @@ final class Matching {
             return false;
         }
         if (event.is("job", "UPDATE", "status")) {
-            return woken.contains(event.entity()) && (isWoken(i) || wasWoken(event.entity(), i));
+            return isEarly(event.entity())
+                    && !isTheirs(event.entity(), event.value().asString())
+                    && (isWoken(i) || wasWoken(event.entity(), i));
         }
         if (event.is("submission", "UPDATE", "submission_status")) {
             return isOfWoken(event.entity()) && isTrueStatus(i);
@@ -431,6 +502,7 @@ final class Matching {
                 && WRITTEN.contains(event.attribute())
                 && woken.stream()
                         .filter(job -> folds.get(i).outputsOf(job).contains(event.entity()))
+                        .filter(job -> isEarly(job) && !isTheirs(job, "PENDING"))
                         .anyMatch(job -> isInUnit(
                                 event,
                                 other -> other.is("job", "UPDATE", "status")
@@ -448,6 +520,7 @@ final class Matching {
 
     private boolean isOfWoken(String submission) {
         return woken.stream()
+                .filter(this::isEarly)
                 .anyMatch(job -> folds.get(folds.size() - 1)
                         .get(job, "submission")
                         .asString("")
@@ -491,10 +564,12 @@ final class Matching {
             return null;
         }
         if (event.is(event.type(), "UPDATE", "is_submittable") && id != null) {
-            if (Json.same(fold.get(id, "is_submittable"), event.value())) {
+            if (Json.same(fold.get(id, "is_submittable"), event.value())
+                    && fold.find(id) != null
+                    && fold.isSubmittable(id) == Json.isTrue(event.value())) {
                 return Kind.SUBMITTABLE_IS_TRUE;
             }
-            return Json.isTrue(event.value()) && hasAwaitedInput(id, fold) ? Kind.LOCKED_WHILE_AWAITED : null;
+            return Json.isTrue(event.value()) && hasAwaitedInput(id) ? Kind.LOCKED_WHILE_AWAITED : null;
         }
         if (event.is(event.type(), "UPDATE", "parent_ids") && isSubset(event.value(), id)) {
             return Kind.PARENTS_ARE_DERIVED;
@@ -510,16 +585,22 @@ final class Matching {
                 && LOCK.contains(event.attribute())
                 && !Json.isTrue(event.value())
                 && id != null
-                && fold.isAwaited(id)
-                && Json.isTrue(fold.get(id, "edit_in_progress"))) {
+                && isKeptLocked(id)) {
             return Kind.LOCKED_WHILE_AWAITED;
         }
         return null;
     }
 
-    private static boolean hasAwaitedInput(String submittable, Fold fold) {
-        return fold.all("data_node").stream()
-                .anyMatch(node -> fold.hasInput(submittable, node.id()) && fold.isAwaited(node.id()));
+    private boolean hasAwaitedInput(String submittable) {
+        Fold end = folds.get(folds.size() - 1);
+        return end.all("data_node").stream()
+                .anyMatch(node -> end.hasInput(submittable, node.id()) && isKeptLocked(node.id()));
+    }
+
+    /** Whether it is locked when the step is over, because some job is still going to write it. */
+    private boolean isKeptLocked(String node) {
+        Fold end = folds.get(folds.size() - 1);
+        return end.isAwaited(node) && Json.isTrue(end.get(node, "edit_in_progress"));
     }
 
     private boolean isSubset(JsonNode set, String id) {

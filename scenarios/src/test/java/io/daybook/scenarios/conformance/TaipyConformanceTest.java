@@ -2,8 +2,6 @@ package io.daybook.scenarios.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.daybook.Daybook;
-import io.daybook.testkit.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,26 +25,12 @@ class TaipyConformanceTest {
         traces.addAll(Trace.inFolder("/taipy-derived"));
         assertThat(traces).as("traces in the step language").hasSizeGreaterThanOrEqualTo(14);
         for (Trace trace : traces) {
-            report.add(replay(trace));
+            report.add(Replay.of(trace, folder.resolve(trace.name())).verdicts());
         }
         LOG.info("Conformance with Taipy 4.1:{}{}", System.lineSeparator(), report);
         assertThat(report.mismatches())
                 .as("steps that do not match:%n%s", report)
                 .isEmpty();
         assertThat(report.dead()).as("declared kinds that no step needs").isEmpty();
-    }
-
-    private List<Comparison.Verdict> replay(Trace trace) throws InterruptedException {
-        Symbols symbols = new Symbols();
-        Comparison comparison = new Comparison(trace, symbols);
-        try (TestDatabase database = TestDatabase.h2();
-                Daybook daybook = database.daybook().open();
-                Replayer replayer = new Replayer(trace, daybook, folder.resolve(trace.name()), symbols)) {
-            for (Trace.Step step : trace.steps()) {
-                Replayer.Outcome outcome = replayer.run(step);
-                comparison.compare(step, outcome, replayer.state());
-            }
-        }
-        return comparison.verdicts();
     }
 }

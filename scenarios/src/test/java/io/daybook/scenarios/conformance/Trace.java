@@ -122,6 +122,11 @@ record Trace(String name, JsonNode config, List<Step> steps) {
             return all;
         }
 
+        /** The same step, had these been Taipy's events. */
+        Step withEvents(List<Event> events) {
+            return new Step(index, operation, error, result, List.of(events), blocks, varies, stateAfter, stateVaries);
+        }
+
         String op() {
             return operation.path("op").asString();
         }
@@ -200,6 +205,11 @@ record Trace(String name, JsonNode config, List<Step> steps) {
                     Json.text(event, "attribute_name"),
                     event.path("attribute_value"),
                     event.path("metadata"));
+        }
+
+        /** The same event of another value, at another place. */
+        Event with(int otherNumber, JsonNode otherValue) {
+            return new Event(otherNumber, type, operation, entity, attribute, otherValue, metadata);
         }
 
         boolean is(String wantedType, String wantedOperation, String wantedAttribute) {
