@@ -122,6 +122,7 @@ final class Comparison {
             if (matching.succeeds()) {
                 kinds.addAll(matching.kinds());
                 diverged.add(matching.touched());
+                diverged.addAhead(matching.ahead());
                 variant.stream()
                         .filter(event -> "is_submittable".equals(event.attribute()))
                         .filter(event -> symbols.id(event.entity()) != null)

@@ -1,7 +1,10 @@
 package io.daybook.scenarios.conformance;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** What is known of Taipy's entities beside the traces' states: those of ours that are other than Taipy's since a step in which a kind was needed, until both are the same again. */
 final class Diverged {
@@ -9,6 +12,17 @@ final class Diverged {
     private final Map<String, Kind> kinds = new HashMap<>();
 
     private final Map<String, Boolean> told = new HashMap<>();
+
+    private final List<Told> ahead = new ArrayList<>();
+
+    void addAhead(List<Told> events) {
+        ahead.addAll(events);
+    }
+
+    /** Whether we have told something like that in an earlier step, where Taipy had not. */
+    boolean isTold(Predicate<Told> wanted) {
+        return ahead.stream().anyMatch(wanted);
+    }
 
     /** What Taipy has told last of whether it can be submitted; null = nothing. */
     Boolean told(String id) {

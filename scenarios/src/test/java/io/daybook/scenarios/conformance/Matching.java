@@ -53,6 +53,7 @@ final class Matching {
     private final int[] matched;
     private final List<Kind> kinds = new ArrayList<>();
     private final Set<String> failed = new HashSet<>();
+    private final List<Told> ahead = new ArrayList<>();
     private final Map<String, Kind> touched = new LinkedHashMap<>();
     private int tries;
     private int furthest = -1;
@@ -141,7 +142,7 @@ final class Matching {
                 ran |= isStatus(event, "RUNNING");
             }
         }
-        return true;
+        return !isTheirs(job, "RUNNING") && !isTheirs(job, "SKIPPED");
     }
 
     private static boolean isStatus(Trace.Event event, String status) {
@@ -175,6 +176,11 @@ final class Matching {
         return touched;
     }
 
+    /** Events of ours that Taipy may tell later. */
+    List<Told> ahead() {
+        return ahead;
+    }
+
     int furthest() {
         return furthest;
     }
@@ -201,6 +207,9 @@ final class Matching {
         if (i < ours.size()) {
             Kind kind = mayBeThere(i, done);
             if (kind != null && with(kind, () -> search(i + 1, done))) {
+                if (kind == Kind.WOKEN_AT_ONCE) {
+                    ahead.add(ours.get(i));
+                }
                 touch(ours.get(i).entity(), kind);
                 return true;
             }
@@ -392,7 +401,7 @@ final class Matching {
         if (isFreedByDeletion(i)) {
             return Kind.LOCKED_WHILE_AWAITED;
         }
-        if (batch && isChangeOfBatch(event)) {
+        if (isNested() && isChangeOfBatch(event)) {
             return Kind.BATCH_IN_ORDER;
         }
         return crashed ? Kind.DONE_AS_A_WHOLE : null;
@@ -461,14 +470,23 @@ final class Matching {
                 return fold.isChangedBy(event)
                         && ((event.operation().equals("UPDATE")
                                         && Set.of("tasks", "properties").contains(attribute)
-                                        && step.does("update_sequence", "set_attr"))
+                                        && (step.does("update_sequence") || setsSequences()))
                                 || (event.operation().equals("CREATION")
-                                        && step.does("rename_sequence", "duplicate", "set_attr"))
+                                        && (step.does("rename_sequence", "duplicate") || setsSequences()))
                                 || (event.operation().equals("DELETION")
-                                        && step.does("rename_sequence", "clean_all_entities", "set_attr")));
+                                        && (step.does("rename_sequence", "clean_all_entities") || setsSequences())));
             }
             case "scenario" -> {
+                // A sequence was changed or deleted by itself.
                 return attribute.equals("sequences")
+                        && !step.does(
+                                "add_sequence",
+                                "add_sequences",
+                                "update_sequence",
+                                "remove_sequence",
+                                "remove_sequences",
+                                "rename_sequence")
+                        && !setsSequences()
                         && fold.isChangedBy(event)
                         && isInUnit(
                                 event,
@@ -482,6 +500,11 @@ final class Matching {
                 return false;
             }
         }
+    }
+
+    private boolean setsSequences() {
+        return step.operations().stream()
+                .anyMatch(one -> one.path("attr").asString("").equals("sequences"));
     }
 
     /** Events of a job that was ready already: its status, that of its submission, what it writes. */
@@ -557,7 +580,7 @@ final class Matching {
         }
         String id = symbols.id(event.entity());
         Fold fold = folds.get(i);
-        if (batch && isRepeated(t, done)) {
+        if (isNested() && isRepeated(t, done)) {
             return Kind.BATCH_IN_ORDER;
         }
         if (!isInPlace(t, done) && !batch) {
@@ -643,20 +666,28 @@ final class Matching {
         if (id == null || !event.operation().equals("UPDATE")) {
             return false;
         }
+        if (event.is("submission", "UPDATE", "submission_status") && isOfWoken(id)) {
+            return true;
+        }
+        if (diverged.by(id) != Kind.WOKEN_AT_ONCE) {
+            return false;
+        }
+        return diverged.isTold(told -> told.entity().equals(id)
+                        && told.is(event.type(), "UPDATE", event.attribute())
+                        && ("edits".equals(event.attribute()) || values.isSame(event.value(), told.value())))
+                || isTooLate(event, id);
+    }
+
+    /** Whether Taipy ends a job that has run here: its status, that of its submission, its outputs unlocked. */
+    private boolean isTooLate(Trace.Event event, String id) {
         Fold end = folds.get(folds.size() - 1);
-        if (event.is("submission", "UPDATE", "submission_status")) {
-            return isOfWoken(id) || diverged.by(id) == Kind.WOKEN_AT_ONCE;
-        }
-        if (event.is("job", "UPDATE", "status")) {
-            String last = event.value().path("$enum").asString("").replaceAll(".*\\.", "");
-            return diverged.by(id) == Kind.WOKEN_AT_ONCE
-                    && end.isFinished(id)
-                    && (!Set.of("COMPLETED", "FAILED", "SKIPPED").contains(last)
-                            || end.get(id, "status").asString("").equals(last));
-        }
-        return event.type().equals("data_node")
-                && WRITTEN.contains(event.attribute())
-                && diverged.by(id) == Kind.WOKEN_AT_ONCE;
+        String value = event.value().path("$enum").asString("").replaceAll(".*\\.", "");
+        return switch (event.type()) {
+            case "job" -> end.isFinished(id) && Set.of("CANCELED", "ABANDONED").contains(value);
+            case "submission" -> Set.of("CANCELED", "UNDEFINED").contains(value);
+            case "data_node" -> LOCK.contains(event.attribute()) && !Json.isTrue(event.value());
+            default -> false;
+        };
     }
 
     // --- batches -----------------------------------------------------------------------------------------------------
@@ -700,8 +731,24 @@ final class Matching {
         return changes;
     }
 
+    /** Blocks within blocks: where they are on one object, Taipy loses events of the outer one, and tells those of the inner one twice. */
+    private boolean isNested() {
+        return step.operations().stream()
+                        .filter(one -> one.path("op").asString("").equals("with"))
+                        .count()
+                > 1;
+    }
+
     private boolean isChangeOfBatch(Told event) {
         return event.attribute() != null && changesOfBatch().contains(List.of(event.entity(), event.attribute()));
+    }
+
+    /** Taipy's second change starts from what was stored before the batch. */
+    private boolean isChangedTwice(Told event) {
+        return changesOfBatch().stream()
+                        .filter(List.of(event.entity(), Objects.requireNonNullElse(event.attribute(), ""))::equals)
+                        .count()
+                > 1;
     }
 
     private boolean isInOrderOfChanges() {
@@ -795,7 +842,7 @@ final class Matching {
         }
         if (COLLECTED.contains(Objects.requireNonNullElse(event.attribute(), ""))) {
             Kind why = diverged.by(told.entity());
-            if (why == null && batch && isChangeOfBatch(told)) {
+            if (why == null && batch && isChangedTwice(told)) {
                 why = Kind.BATCH_IN_ORDER;
             }
             if (why != null) {
