@@ -603,15 +603,17 @@ final class Matching {
         if (isAhead(event, id)) {
             return Kind.WOKEN_AT_ONCE;
         }
-        if (event.type().equals("data_node")
-                && event.operation().equals("UPDATE")
-                && LOCK.contains(event.attribute())
-                && !Json.isTrue(event.value())
-                && id != null
-                && isKeptLocked(id)) {
+        if (event.type().equals("data_node") && isUnlocking(event) && id != null && isKeptLocked(id)) {
             return Kind.LOCKED_WHILE_AWAITED;
         }
         return null;
+    }
+
+    private static boolean isUnlocking(Trace.Event event) {
+        return event.operation().equals("UPDATE")
+                && LOCK.contains(Objects.requireNonNullElse(event.attribute(), ""))
+                && (Json.isNothing(event.value())
+                        || (event.value().isBoolean() && !event.value().booleanValue()));
     }
 
     private boolean hasAwaitedInput(String submittable) {
@@ -629,11 +631,12 @@ final class Matching {
     private boolean isSubset(JsonNode set, String id) {
         Set<String> parents =
                 id == null ? Set.of() : folds.get(folds.size() - 1).parentsOf(id);
-        return set.path("$set").valueStream().allMatch(ref -> {
-            String parent = symbols.id(ref.path("$ref").asString());
-            // One that is created later in this step has no id yet.
-            return parent == null || parents.contains(parent);
-        });
+        return set.has("$set")
+                && set.get("$set").valueStream().allMatch(ref -> {
+                    String parent = symbols.id(ref.path("$ref").asString());
+                    // One that is created later in this step has no id yet.
+                    return parent == null || parents.contains(parent);
+                });
     }
 
     private boolean isCreatedLater(int t) {
@@ -685,7 +688,7 @@ final class Matching {
         return switch (event.type()) {
             case "job" -> end.isFinished(id) && Set.of("CANCELED", "ABANDONED").contains(value);
             case "submission" -> Set.of("CANCELED", "UNDEFINED").contains(value);
-            case "data_node" -> LOCK.contains(event.attribute()) && !Json.isTrue(event.value());
+            case "data_node" -> isUnlocking(event);
             default -> false;
         };
     }

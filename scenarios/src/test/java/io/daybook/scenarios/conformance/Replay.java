@@ -15,7 +15,11 @@ record Replay(
         List<Map<String, Map<String, JsonNode>>> states,
         Comparison comparison) {
 
-    /** Replays that trace, in a database of its own. @param folder for the files of data nodes */
+    /**
+     * Replays that trace, in a database of its own.
+     *
+     * @param folder for the files of data nodes
+     */
     static Replay of(Trace trace, Path folder) throws InterruptedException {
         Symbols symbols = new Symbols();
         Replay replay = new Replay(trace, new ArrayList<>(), new ArrayList<>(), new Comparison(trace, symbols));
