@@ -303,7 +303,10 @@ final class Replayer implements AutoCloseable {
                     ? cycle.name()
                     : entity.property("name").map(Json::of).orElse(null);
         }
-        return null;
+        return daybook.state(entity.type().name(), entity.id())
+                .flatMap(state -> state.attribute(what))
+                .map(Json::of)
+                .orElse(null);
     }
 
     private static Map<String, JsonNode> properties(Entity<?> entity) {
