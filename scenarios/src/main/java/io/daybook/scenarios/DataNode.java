@@ -71,12 +71,15 @@ public final class DataNode extends Entity<DataNode> {
     /**
      * Its data.
      *
-     * @return empty if it was never written
+     * @return empty if it was never written, or is said not to have been: see {@link #setLastEditDate}
      * @throws DataLost if its file is gone, or not as it was written
      */
     public Optional<Value> data() {
         View view = home.core().view();
-        return home.core().files.read(view, view.get(type(), id()));
+        Stored node = view.get(type(), id());
+        return node.get("last_edit_date") == null
+                ? Optional.empty()
+                : home.core().files.read(view, node);
     }
 
     /**
@@ -185,6 +188,11 @@ public final class DataNode extends Entity<DataNode> {
     /** What is known of the newest edits (at most 200; the log has all), oldest first. */
     public List<Value> edits() {
         return Value.of(stored().list("edits")).elements();
+    }
+
+    /** What is known of its edits, by hand. @throws io.daybook.event.InvalidEvent if they have no JSON form */
+    public void setEdits(List<?> edits) {
+        set("edits", edits);
     }
 
     /** Whether it was written, and not too long ago. */

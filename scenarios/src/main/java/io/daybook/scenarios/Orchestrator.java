@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ public final class Orchestrator {
 
     @SuppressWarnings("ThreadLocalUsage") // One for each orchestrator: a job may use another daybook.
     private final ThreadLocal<Boolean> running = ThreadLocal.withInitial(() -> false);
+
+    /** In development mode one thread runs jobs at a time: whoever comes back from a submission finds all of its jobs finished. */
+    private final ReentrantLock oneByOne = new ReentrantLock();
 
     private final Set<String> inHand = ConcurrentHashMap.newKeySet();
 
@@ -123,7 +127,12 @@ public final class Orchestrator {
     /** In development mode the thread whose unit of work made jobs pending runs them, unless it is within one. */
     void madePending() {
         if (mode instanceof JobMode.Development && isRunning() && !running.get()) {
-            runPending();
+            oneByOne.lock();
+            try {
+                runPending();
+            } finally {
+                oneByOne.unlock();
+            }
         }
     }
 

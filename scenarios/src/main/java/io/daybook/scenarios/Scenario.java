@@ -235,6 +235,17 @@ public final class Scenario extends Entity<Scenario> implements Submittable {
     }
 
     /**
+     * All of its sequences: those that it has are of these tasks from now on, the others end or begin.
+     *
+     * @throws SequenceTaskDoesNotExistInScenario if one of the tasks is not its own
+     */
+    public void setSequences(Map<String, ? extends Collection<Task>> sequences) {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        sequences.forEach((name, tasks) -> all.put(name, ids(tasks)));
+        run(draft -> Sequences.setAll(draft, id(), all));
+    }
+
+    /**
      * A sequence is of other tasks.
      *
      * @param properties null = as they are

@@ -52,6 +52,11 @@ public final class Sequence extends Entity<Sequence> implements Submittable {
         run(draft -> Subscriptions.remove(draft, this, callback, List.of(parameters)));
     }
 
+    /** That callback does not any more, whichever parameters it was subscribed with first. @throws NotSubscribed if it did not */
+    public void unsubscribeAny(String callback) {
+        run(draft -> Subscriptions.remove(draft, this, callback, null));
+    }
+
     /** All callbacks, with their parameters; replaces what was there. */
     public void setSubscribers(Collection<Subscription> subscriptions) {
         set("subscribers", new ArrayList<>(subscriptions));

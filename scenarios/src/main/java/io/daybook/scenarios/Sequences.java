@@ -1,6 +1,7 @@
 package io.daybook.scenarios;
 
 import io.daybook.event.EntityType;
+import io.daybook.event.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -78,9 +79,47 @@ final class Sequences {
                 member(tasks, now, draft.get(EntityType.SEQUENCE, sequence).list("subscribers")));
         tell(draft, scenario, all);
         draft.touch(EntityType.SEQUENCE, sequence);
-        draft.set(EntityType.SEQUENCE, sequence, "tasks", tasks);
-        draft.set(EntityType.SEQUENCE, sequence, "properties", now);
+        setIfOther(draft, sequence, "tasks", tasks);
+        setIfOther(draft, sequence, "properties", now);
         Readiness.check(draft, EntityType.SEQUENCE, sequence);
+    }
+
+    private static void setIfOther(Draft draft, String sequence, String attribute, Object value) {
+        if (!Value.of(value)
+                .equals(Value.of(draft.get(EntityType.SEQUENCE, sequence).get(attribute)))) {
+            draft.set(EntityType.SEQUENCE, sequence, attribute, value);
+        }
+    }
+
+    /** Those that it has are of other tasks, or end; those that it does not have begin. */
+    static void setAll(Draft draft, String scenario, Map<String, List<String>> sequences) {
+        Stored owner = draft.get(EntityType.SCENARIO, scenario);
+        sequences.forEach((name, tasks) -> refuseForeign(owner, name, tasks));
+        Map<String, @Nullable Object> before = owner.map(SEQUENCES);
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        sequences.forEach((name, tasks) -> {
+            Map<String, @Nullable Object> was = Stored.asMap(before.get(name));
+            all.put(
+                    name,
+                    member(
+                            tasks,
+                            Stored.asMap(was.get("properties")),
+                            was.get("subscribers") instanceof List<?> subscribers ? subscribers : List.of()));
+        });
+        tell(draft, scenario, all);
+        for (String name : before.keySet()) {
+            if (!sequences.containsKey(name)) {
+                draft.delete(EntityType.SEQUENCE, id(name, scenario), Map.of());
+            }
+        }
+        sequences.forEach((name, tasks) -> {
+            if (before.containsKey(name)) {
+                setIfOther(draft, id(name, scenario), "tasks", tasks);
+                Readiness.check(draft, EntityType.SEQUENCE, id(name, scenario));
+            } else {
+                create(draft, scenario, name, tasks, Map.of(), List.of());
+            }
+        });
     }
 
     static void remove(Draft draft, String scenario, String name) {
@@ -104,13 +143,15 @@ final class Sequences {
         if (all.containsKey(to)) {
             throw new SequenceAlreadyExists(to, scenario);
         }
-        Object member = all.remove(from);
-        all.put(to, member);
+        all.remove(from);
+        Map<String, @Nullable Object> properties = sequence.map("properties");
+        properties.computeIfPresent("name", (name, old) -> to);
+        all.put(to, member(sequence.texts("tasks"), properties, sequence.list("subscribers")));
         tell(draft, scenario, all);
         // Taipy says so twice, the second time without its metadata.
         draft.setWithoutMetadata(EntityType.SCENARIO, scenario, SEQUENCES, Collections.unmodifiableMap(all));
         draft.delete(EntityType.SEQUENCE, sequence.id(), Map.of());
-        create(draft, scenario, to, sequence.texts("tasks"), sequence.map("properties"), sequence.list("subscribers"));
+        create(draft, scenario, to, sequence.texts("tasks"), properties, sequence.list("subscribers"));
     }
 
     /** A sequence was changed by itself: its scenario follows. */
@@ -119,10 +160,11 @@ final class Sequences {
         String scenario = stored.text("owner_id");
         Map<String, @Nullable Object> all =
                 draft.get(EntityType.SCENARIO, scenario).map(SEQUENCES);
-        all.put(
-                stored.text("name"),
-                member(stored.texts("tasks"), stored.map("properties"), stored.list("subscribers")));
-        tell(draft, scenario, all);
+        Object member = member(stored.texts("tasks"), stored.map("properties"), stored.list("subscribers"));
+        Object before = all.put(stored.text("name"), member);
+        if (!Value.of(member).equals(Value.of(before))) {
+            tell(draft, scenario, all);
+        }
     }
 
     static void tellWithout(Draft draft, String scenario, Collection<String> names) {
