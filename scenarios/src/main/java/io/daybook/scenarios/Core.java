@@ -104,7 +104,15 @@ final class Core {
     <T> T change(UnitOfWork unitOfWork, Function<Draft, T> work) {
         Draft open = current.get();
         if (open != null) {
-            return work.apply(open);
+            int before = open.size();
+            try {
+                return work.apply(open);
+            } catch (RuntimeException | Error e) {
+                if (open.size() > before) {
+                    open.fail(e);
+                }
+                throw e;
+            }
         }
         List<Runnable> afterwards = new ArrayList<>();
         T result;
@@ -126,6 +134,10 @@ final class Core {
 
     /** Waits until that is so. @return false if it is not in time */
     boolean await(BooleanSupplier condition, Duration timeout) throws InterruptedException {
+        if (current.get() != null) {
+            throw new IllegalStateException(
+                    "Within a unit of work nothing of others is heard, so there is nothing to wait for. Wait after it.");
+        }
         long remaining = timeout.toNanos();
         lock.lockInterruptibly();
         try {
@@ -151,6 +163,12 @@ final class Core {
             try {
                 result = work.apply(draft);
                 Statuses.wakeReady(draft);
+                if (draft.failure() != null) {
+                    throw new IllegalStateException(
+                            "A part of this unit of work failed half-way, and that was caught. Nothing was written; let it fail, or do that part"
+                                    + " in a unit of work of its own.",
+                            draft.failure());
+                }
             } finally {
                 current.remove();
             }
@@ -159,7 +177,14 @@ final class Core {
                 return result;
             }
             try {
-                draft.accept(append(unitOfWork, draft));
+                Receipt receipt = append(unitOfWork, draft);
+                if (receipt.repeated()) {
+                    world.catchUp();
+                    throw new IllegalStateException(
+                            "A unit of work of that key was done before (%s), so this one was not. Look for what it made."
+                                    .formatted(receipt.transactionId()));
+                }
+                draft.accept(receipt);
                 afterwards.addAll(draft.afterCommit());
                 return result;
             } catch (VersionConflict | EntityExists | EntityDeleted | EntityNotFound e) {

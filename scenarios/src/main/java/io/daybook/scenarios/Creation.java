@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes scenarios with all that belongs to them, in the order of Taipy's events (FEATURES §5; traces a, b, q). */
 final class Creation {
 
+    private static final String NEWEST_SCENARIO = "newest_scenario";
+
     private final Core core;
     private final Draft draft;
     private final Map<String, String> nodeIds = new HashMap<>();
@@ -36,7 +38,7 @@ final class Creation {
         String scenario = newId("SCENARIO", config.id());
         Instant created = date == null ? core.now() : date;
         @Nullable Frequency frequency = config.frequency();
-        String cycle = frequency == null ? null : cycle(frequency, created);
+        String cycle = frequency == null ? null : cycle(frequency, created, scenario);
         boolean first = cycle != null
                 && draft.related(Relation.SCENARIOS_OF_CYCLE, cycle).isEmpty();
 
@@ -106,21 +108,22 @@ final class Creation {
         draft.create(EntityType.SCENARIO, id, attributes);
     }
 
-    private String cycle(Frequency frequency, Instant date) {
+    private String cycle(Frequency frequency, Instant date, String scenario) {
         LocalDateTime start = frequency.startOf(LocalDateTime.ofInstant(date, core.zone));
         String from = start.atZone(core.zone).toInstant().toString();
         for (Stored cycle : draft.all(EntityType.CYCLE)) {
             if (cycle.text("frequency").equals(frequency.name())
                     && cycle.text("start_date").equals(from)) {
-                // Whether a scenario is the first of its cycle is decided by what belongs to the cycle now.
-                draft.restOn(cycle.ref());
+                // Said of the cycle, so that two who add to it, or one who adds and one who deletes it, notice each
+                // other.
+                draft.set(EntityType.CYCLE, cycle.id(), NEWEST_SCENARIO, scenario);
                 return cycle.id();
             }
         }
         // Two processes that begin one cycle at once choose the same id, and one of them has to look again.
-        String id = "CYCLE_%s_%s".formatted(frequency, start);
+        String id = "CYCLE_%s_%s".formatted(frequency, start.toLocalDate());
         for (int number = 2; draft.find(EntityType.CYCLE, id).isPresent(); number++) {
-            id = "CYCLE_%s_%s_%d".formatted(frequency, start, number);
+            id = "CYCLE_%s_%s_%d".formatted(frequency, start.toLocalDate(), number);
         }
         Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
         attributes.put("name", "%s %s".formatted(frequency, start.toLocalDate()));
@@ -129,6 +132,7 @@ final class Creation {
         attributes.put("start_date", from);
         attributes.put(
                 "end_date", frequency.endOf(start).atZone(core.zone).toInstant().toString());
+        attributes.put(NEWEST_SCENARIO, scenario);
         attributes.put("properties", Map.of());
         draft.create(EntityType.CYCLE, id, attributes);
         return id;
@@ -163,6 +167,7 @@ final class Creation {
         List<Stored> there =
                 draft.related(Relation.DATA_NODES_OWNED, Relation.owned(config.id(), owner == null ? "" : owner));
         if (!there.isEmpty()) {
+            draft.restOn(there.get(0));
             return there.get(0).id();
         }
         String id = sharedId("DATANODE", config.id(), owner);
@@ -189,7 +194,7 @@ final class Creation {
                 "folder",
                 config.storage().folder() == null
                         ? null
-                        : config.storage().folder().toString());
+                        : config.storage().folder().toAbsolutePath().normalize().toString());
         attributes.put(
                 "validity_period",
                 config.validityPeriod() == null ? null : config.validityPeriod().toMillis() / 1000.0);
@@ -221,6 +226,7 @@ final class Creation {
         List<Stored> there =
                 draft.related(Relation.TASKS_OWNED, Relation.owned(config.id(), owner == null ? "" : owner));
         if (!there.isEmpty()) {
+            draft.restOn(there.get(0));
             return there.get(0).id();
         }
         String id = sharedId("TASK", config.id(), owner);
@@ -288,7 +294,7 @@ final class Creation {
                 .map(cycle ->
                         Frequency.valueOf(draft.get(EntityType.CYCLE, cycle).text("frequency")))
                 .orElse(null);
-        String cycle = frequency == null ? null : cycle(frequency, created);
+        String cycle = frequency == null ? null : cycle(frequency, created, scenario);
         boolean first = cycle != null
                 && draft.related(Relation.SCENARIOS_OF_CYCLE, cycle).isEmpty();
         Copies copies = new Copies(original.id(), original.maybeText("cycle").orElse(""), scenario, cycle, withData);
@@ -359,6 +365,7 @@ final class Creation {
             String copy = there.isEmpty()
                     ? sharedId("DATANODE", config, owner)
                     : there.get(0).id();
+            there.forEach(draft::restOn);
             made.put(id, copy);
             if (there.isEmpty()) {
                 Map<String, @Nullable Object> attributes = new LinkedHashMap<>(node.attributes());
@@ -393,6 +400,7 @@ final class Creation {
             String copy = there.isEmpty()
                     ? sharedId("TASK", config, owner)
                     : there.get(0).id();
+            there.forEach(draft::restOn);
             made.put(id, copy);
             List<String> inputs = task.texts("inputs").stream().map(this::node).toList();
             List<String> outputs =

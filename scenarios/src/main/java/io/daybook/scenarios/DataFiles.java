@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,6 +32,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data of data nodes: in the event log, or in files of which the log has path, size and digest. A file is written once, before the event
@@ -40,6 +43,8 @@ final class DataFiles {
 
     private static final CSVFormat CSV =
             CSVFormat.DEFAULT.builder().setRecordSeparator('\n').get();
+
+    private static final Logger LOG = LoggerFactory.getLogger(DataFiles.class);
 
     private final Daybook daybook;
     private final Supplier<String> uniqueIds;
@@ -68,28 +73,41 @@ final class DataFiles {
             case CSV -> csv(data).getBytes(StandardCharsets.UTF_8);
             case BYTES -> data.as(byte[].class);
         };
-        Path file = Path.of(folder)
-                .resolve(node)
-                .resolve("%s.%s"
-                        .formatted(
-                                uniqueIds.get(),
-                                format == Format.BYTES ? "bin" : format.name().toLowerCase(java.util.Locale.ROOT)));
+        Path root = Path.of(folder);
+        Path ofNode = root.resolve(node);
+        Path file = ofNode.resolve("%s.%s".formatted(uniqueIds.get(), extension(format)));
         try {
-            write(file, bytes);
+            write(root, ofNode, file, bytes);
         } catch (IOException e) {
             throw new DataLost(node, file, "could not be written: " + e.getMessage(), e);
         }
         return Map.of("path", file.toString(), "bytes", bytes.length, "sha256", sha256(bytes));
     }
 
-    private static void write(Path file, byte[] bytes) throws IOException {
-        Files.createDirectories(file.getParent());
+    private static String extension(Format format) {
+        return format == Format.BYTES ? "bin" : format.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void write(Path root, Path folder, Path file, byte[] bytes) throws IOException {
+        Files.createDirectories(folder);
         Path part = file.resolveSibling(file.getFileName() + ".part");
         Files.write(part, bytes);
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        for (Path above : List.of(folder, root)) {
+            force(above);
+        }
+    }
+
+    /** That a file is in its folder must be on disk too; some systems do not let a folder be opened, and see to it themselves. */
+    private static void force(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            LOG.debug("Folder {} cannot be forced to disk: {}", folder, e.getMessage());
+        }
     }
 
     /**
@@ -124,6 +142,10 @@ final class DataFiles {
      * @throws DataLost if its file is gone, or not as it was written
      */
     Optional<Value> readAsOf(Stored node, Event event) {
+        if (!event.entity().equals(node.ref())) {
+            throw new IllegalArgumentException("The event at position %s is about %s, not %s."
+                    .formatted(event.position(), event.entity(), node.ref()));
+        }
         Optional<Value> said = saidAsOf(event);
         Format format = Format.valueOf(node.text("storage"));
         return format == Format.LOG ? said : said.map(file -> readFile(node.id(), format, file));
@@ -214,7 +236,7 @@ final class DataFiles {
         try (CSVParser parser =
                 CSV.builder().setHeader().setSkipHeaderRecord(true).get().parse(new StringReader(text))) {
             return Value.of(parser.getRecords().stream().map(CSVRecord::toMap).toList());
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new DataLost(node, file, "is no CSV: " + e.getMessage(), e);
         }
     }

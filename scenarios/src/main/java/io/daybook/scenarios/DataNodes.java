@@ -1,10 +1,12 @@
 package io.daybook.scenarios;
 
 import io.daybook.event.EntityType;
+import io.daybook.event.Value;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,9 @@ final class DataNodes {
      * a list of them all would one day be too large for a value.
      */
     private static final int MOST_EDITS = 200;
+
+    /** How long they may be together, in characters of JSON: far below the largest value of a daybook. */
+    private static final int LONGEST_EDITS = 100_000;
 
     private DataNodes() {}
 
@@ -44,14 +49,37 @@ final class DataNodes {
         List<@Nullable Object> edits =
                 new ArrayList<>(draft.get(EntityType.DATA_NODE, node).list("edits"));
         edits.add(record);
-        int tooMany = Math.max(0, edits.size() - MOST_EDITS);
-        set(draft, node, "edits", List.copyOf(edits.subList(tooMany, edits.size())));
+        set(draft, node, "edits", newest(edits));
+    }
+
+    private static List<@Nullable Object> newest(List<@Nullable Object> edits) {
+        int from = Math.max(0, edits.size() - MOST_EDITS);
+        long length = 0;
+        for (int i = edits.size() - 1; i >= from; i--) {
+            length += Value.of(edits.get(i)).json().length();
+            if (length > LONGEST_EDITS) {
+                from = Math.min(i + 1, edits.size() - 1);
+            }
+        }
+        return Collections.unmodifiableList(new ArrayList<>(edits.subList(from, edits.size())));
     }
 
     static Map<String, @Nullable Object> record(Map<String, ?> edit, Instant now) {
-        Map<String, @Nullable Object> record = new LinkedHashMap<>(edit);
-        record.putIfAbsent("timestamp", now.toString());
+        Map<String, @Nullable Object> record = Stored.copy(edit);
+        Object said = record.get("timestamp");
+        record.put("timestamp", (said == null ? now : instant(said.toString())).toString());
         return record;
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no time of an edit. Nothing was written; say it like 2024-05-01T10:00:00Z."
+                            .formatted(text),
+                    e);
+        }
     }
 
     static void lock(Draft draft, String node, @Nullable String editor, Instant now) {

@@ -56,9 +56,31 @@ final class Deletion {
         } else if (type.equals(EntityType.JOB)) {
             job(id, false);
         } else {
-            draft.delete(type, id, Map.of());
-            Readiness.follow(draft, id);
+            dataNode(id);
         }
+    }
+
+    private void dataNode(String id) {
+        Set<String> readers = new LinkedHashSet<>();
+        for (Stored task : draft.related(Relation.TASKS_THAT_READ, id)) {
+            readers.add(task.id());
+            restOnWhoSubmits(task.id());
+        }
+        draft.related(Relation.TASKS_THAT_WRITE, id).forEach(task -> restOnWhoSubmits(task.id()));
+        draft.delete(EntityType.DATA_NODE, id, Map.of());
+        Readiness.follow(draft, id);
+        Statuses.wake(
+                draft,
+                draft.related(Relation.JOBS_WITH_STATUS, Status.BLOCKED.name()).stream()
+                        .filter(job -> readers.contains(job.text("task")))
+                        .toList());
+    }
+
+    /** Whoever submits a task says so of the scenario, the sequence or the task: so a submission at the same time is noticed. */
+    private void restOnWhoSubmits(String task) {
+        draft.find(EntityType.TASK, task);
+        draft.related(Relation.SCENARIOS_WITH_TASK, task).forEach(draft::restOn);
+        draft.related(Relation.SEQUENCES_WITH_TASK, task).forEach(draft::restOn);
     }
 
     void job(String id, boolean force) {
@@ -89,7 +111,10 @@ final class Deletion {
             draft.delete(EntityType.SCENARIO, id, Map.of());
         }
         ofVersion(EntityType.TASK, version).forEach(id -> draft.delete(EntityType.TASK, id, metadata));
-        ofVersion(EntityType.DATA_NODE, version).forEach(id -> draft.delete(EntityType.DATA_NODE, id, metadata));
+        ofVersion(EntityType.DATA_NODE, version).forEach(id -> {
+            draft.delete(EntityType.DATA_NODE, id, metadata);
+            Readiness.follow(draft, id);
+        });
     }
 
     private List<String> ofVersion(EntityType type, String version) {
@@ -142,11 +167,12 @@ final class Deletion {
 
     private void addTask(String id) {
         tasks.add(id);
+        restOnWhoSubmits(id);
         draft.related(Relation.JOBS_OF_TASK, id).forEach(job -> jobs.add(job.id()));
     }
 
     private void addSubmissionsOf(String entity) {
-        draft.related(Relation.SUBMISSIONS_OF, entity).forEach(submission -> submissions.add(submission.id()));
+        draft.related(Relation.SUBMISSIONS_OF, entity).forEach(submission -> addSubmission(submission.id()));
     }
 
     private void addSubmission(String id) {
@@ -155,13 +181,10 @@ final class Deletion {
     }
 
     private void run() {
-        Set<String> unlocked = new LinkedHashSet<>(jobs);
+        free(jobs);
         cycles.forEach(id -> draft.delete(EntityType.CYCLE, id, CASCADE));
         sequences.forEach(id -> draft.delete(EntityType.SEQUENCE, id, Map.of()));
         scenarios.forEach(id -> draft.delete(EntityType.SCENARIO, id, CASCADE));
-        if (tasks.isEmpty()) {
-            free(unlocked);
-        }
         tasks.forEach(id -> draft.delete(EntityType.TASK, id, CASCADE));
         jobs.forEach(id -> draft.delete(EntityType.JOB, id, CASCADE));
         nodes.forEach(id -> draft.delete(EntityType.DATA_NODE, id, CASCADE));
@@ -180,6 +203,7 @@ final class Deletion {
                 ids.stream()
                         .filter(id ->
                                 !Statuses.of(draft.get(EntityType.JOB, id)).isFinished())
-                        .toList());
+                        .toList(),
+                nodes);
     }
 }

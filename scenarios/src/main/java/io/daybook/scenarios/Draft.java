@@ -37,6 +37,7 @@ final class Draft implements View {
     private final Set<String> readyNodes = new LinkedHashSet<>();
     private final List<Runnable> afterCommit = new ArrayList<>();
     private long order = Long.MAX_VALUE / 2;
+    private @Nullable Throwable failure;
 
     /**
      * @param version of the application, for the metadata of events
@@ -50,9 +51,15 @@ final class Draft implements View {
 
     // --- what it sees ------------------------------------------------------------------------------------------------
 
+    /** Whoever asks for an entity decides by it: what was found must still be so when this is committed. */
     @Override
     public Optional<Stored> find(EntityRef ref) {
-        return touched.containsKey(ref) ? Optional.ofNullable(touched.get(ref)) : world.find(ref);
+        if (touched.containsKey(ref)) {
+            return Optional.ofNullable(touched.get(ref));
+        }
+        Optional<Stored> found = world.find(ref);
+        found.ifPresent(entity -> restOn(entity));
+        return found;
     }
 
     @Override
@@ -91,9 +98,11 @@ final class Draft implements View {
         EntityRef ref = new EntityRef(type, id);
         see(ref);
         Stored created = Stored.created(ref, order++, 0, attributes);
+        // The change first: if its value cannot be kept it throws, and nothing is as if it had been said.
+        Change change =
+                Change.create(type.name(), id).attributes(attributes).metadata(Metadata.of(created, this, version));
         touched.put(ref, created);
-        changes.add(
-                Change.create(type.name(), id).attributes(attributes).metadata(Metadata.of(created, this, version)));
+        changes.add(change);
         keepData(ref, attributes);
     }
 
@@ -103,27 +112,30 @@ final class Draft implements View {
 
     /** @param more metadata, in addition to what events of that entity have anyway */
     void set(EntityType type, String id, String attribute, @Nullable Object value, Map<String, ?> more) {
-        Stored after = change(type, id, attribute, value);
+        Stored before = get(type, id);
+        Stored after = before.with(attribute, value, before.version());
         Map<String, @Nullable Object> metadata = new LinkedHashMap<>(Metadata.of(after, this, version));
         metadata.putAll(more);
-        changes.add(Change.update(type.name(), id).attribute(attribute, value).metadata(metadata));
+        say(
+                after,
+                attribute,
+                value,
+                Change.update(type.name(), id).attribute(attribute, value).metadata(metadata));
     }
 
     void setWithoutMetadata(EntityType type, String id, String attribute, @Nullable Object value) {
-        change(type, id, attribute, value);
-        changes.add(Change.update(type.name(), id).attribute(attribute, value));
+        Stored before = get(type, id);
+        Stored after = before.with(attribute, value, before.version());
+        say(after, attribute, value, Change.update(type.name(), id).attribute(attribute, value));
     }
 
-    private Stored change(EntityType type, String id, String attribute, @Nullable Object value) {
-        Stored before = get(type, id);
-        EntityRef ref = before.ref();
-        see(ref);
-        Stored after = before.with(attribute, value, before.version());
-        touched.put(ref, after);
+    private void say(Stored after, String attribute, @Nullable Object value, Change change) {
+        see(after.ref());
+        touched.put(after.ref(), after);
+        changes.add(change);
         if (attribute.equals(Stored.DATA)) {
-            data.put(ref, Value.of(value));
+            data.put(after.ref(), Value.of(value));
         }
-        return after;
     }
 
     private void keepData(EntityRef ref, Map<String, @Nullable Object> attributes) {
@@ -155,9 +167,9 @@ final class Draft implements View {
         changes.add(Change.delete(type.name(), id).metadata(metadata));
     }
 
-    /** What was decided holds only as long as that entity is as it was seen here. */
-    void restOn(EntityRef ref) {
-        see(ref);
+    /** What is decided holds only as long as that entity, one of many that were looked through, is as it was seen. */
+    void restOn(Stored entity) {
+        see(entity.ref());
     }
 
     private void see(EntityRef ref) {
@@ -194,6 +206,23 @@ final class Draft implements View {
 
     boolean isEmpty() {
         return changes.isEmpty();
+    }
+
+    /** How many changes were said so far. */
+    int size() {
+        return changes.size();
+    }
+
+    /** A part of this failed after it had said something: whoever caught that, the rest of the part is missing, and nothing can be committed. */
+    void fail(Throwable why) {
+        if (failure == null) {
+            failure = why;
+        }
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure;
     }
 
     void say(Tx tx) {

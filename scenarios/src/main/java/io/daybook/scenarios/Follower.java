@@ -4,6 +4,7 @@ import io.daybook.event.DaybookException;
 import io.daybook.event.Topic;
 import io.daybook.notifier.Delivery;
 import io.daybook.notifier.Registration;
+import io.daybook.notifier.RegistrationClosed;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -14,6 +15,8 @@ final class Follower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Duration LONGEST_SLEEP = Duration.ofMillis(500);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
     private final Core core;
@@ -34,19 +37,40 @@ final class Follower implements AutoCloseable {
     }
 
     private void run() {
+        Duration pause = SHORTEST_PAUSE;
         while (!closed) {
             try {
                 sleep();
                 core.catchUp();
                 orchestrator.lookAround();
+                pause = SHORTEST_PAUSE;
+            } catch (RegistrationClosed e) {
+                if (!closed) {
+                    LOG.warn("The daybook was closed before the scenarios; they follow nothing any more.");
+                }
+                return;
             } catch (InterruptedException e) {
                 LOG.debug("Following was interrupted; it ends only when it is closed.");
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-                if (!closed) {
-                    LOG.warn("Following what other processes do failed: {}. Trying again.", e.toString());
+                if (!closed && pause.equals(SHORTEST_PAUSE)) {
+                    LOG.warn(
+                            "Following what other processes do failed: {}. Trying again, more and more slowly.",
+                            e.toString());
                 }
+                pause = rest(pause);
             }
         }
+    }
+
+    /** Sleeps, and answers how long to sleep the next time. */
+    private static Duration rest(Duration pause) {
+        try {
+            Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            LOG.debug("A pause was interrupted.");
+        }
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
     }
 
     /** Deliveries are only a signal: what they say is read from the ledger, together with everything else. */

@@ -1,8 +1,11 @@
 package io.daybook.scenarios;
 
+import io.daybook.ValueTooLarge;
 import io.daybook.event.DaybookException;
 import io.daybook.event.EntityType;
+import io.daybook.event.InvalidEvent;
 import io.daybook.event.Value;
+import io.daybook.event.ValueMismatch;
 import io.daybook.notifier.Presence;
 import io.daybook.scenarios.config.Inputs;
 import io.daybook.scenarios.config.TaskConfig;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,6 +41,8 @@ public final class Orchestrator {
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
     private static final Duration LOOK_FOR_THE_GONE_EVERY = Duration.ofSeconds(1);
     private static final Duration TRY_AGAIN_AFTER = Duration.ofMillis(500);
+    private static final int MOST_LINES = 200;
+    private static final int LONGEST_LINE = 1_000;
     private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
 
     private final Scenarios home;
@@ -73,6 +79,7 @@ public final class Orchestrator {
         if (presence != null) {
             return;
         }
+        lookForTheGoneAt = System.nanoTime();
         presence = core.daybook.notifier().takePart();
         if (mode instanceof JobMode.Pool threads) {
             AtomicInteger number = new AtomicInteger();
@@ -82,8 +89,13 @@ public final class Orchestrator {
                 return thread;
             });
         }
-        lookAround();
-        madePending();
+        try {
+            lookAround();
+            madePending();
+        } catch (RuntimeException | Error e) {
+            stop(Duration.ZERO);
+            throw e;
+        }
     }
 
     /** Jobs do not begin any more; those that run are waited for, at most half a minute. One that is stopped already stays so. */
@@ -101,20 +113,31 @@ public final class Orchestrator {
         presence = null;
         ExecutorService threads = pool;
         pool = null;
-        boolean ended = true;
-        if (threads != null) {
-            threads.shutdown();
-            try {
-                ended = threads.awaitTermination(within.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                ended = false;
-            }
+        boolean ended;
+        try {
+            ended = threads == null ? noneRunsHere(within) : end(threads, within);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            ended = false;
         }
         if (here != null && ended) {
             here.close();
         }
         return ended;
+    }
+
+    private static boolean end(ExecutorService threads, Duration within) throws InterruptedException {
+        threads.shutdown();
+        return threads.awaitTermination(within.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** In development mode: whoever runs jobs comes to the end of the one that it is at. */
+    private boolean noneRunsHere(Duration within) throws InterruptedException {
+        if (oneByOne.tryLock(within.toMillis(), TimeUnit.MILLISECONDS)) {
+            oneByOne.unlock();
+            return true;
+        }
+        return false;
     }
 
     /** Whether jobs run. */
@@ -161,14 +184,20 @@ public final class Orchestrator {
             }
             if (inHand.add(job.id())) {
                 free--;
-                threads.execute(() -> {
-                    try {
-                        run(job.id(), here);
-                    } finally {
-                        inHand.remove(job.id());
-                        home.look();
-                    }
-                });
+                try {
+                    threads.execute(() -> {
+                        try {
+                            run(job.id(), here);
+                        } finally {
+                            inHand.remove(job.id());
+                            home.look();
+                        }
+                    });
+                } catch (RejectedExecutionException e) {
+                    // It was stopped just now.
+                    inHand.remove(job.id());
+                    return;
+                }
             }
         }
     }
@@ -180,9 +209,12 @@ public final class Orchestrator {
         }
         Set<String> living = core.daybook.notifier().nodes();
         for (Stored job : running) {
-            String node = job.maybeText("node").orElse(here.node());
-            if (!living.contains(node)) {
-                takeFrom(job.id(), node);
+            Optional<String> node = job.maybeText("node");
+            boolean mine = node.isPresent() && node.get().equals(here.node());
+            // One of this node that nobody here has in hand any more was left behind by a stop that did not wait for
+            // it.
+            if (mine ? !inHand.contains(job.id()) : node.isPresent() && !living.contains(node.get())) {
+                takeFrom(job.id(), node.get());
             }
         }
     }
@@ -207,7 +239,9 @@ public final class Orchestrator {
     /** Whoever made the data of a job ready wakes it, if it knew of the job; if both happened at once on two nodes, neither knew. */
     private void wakeForgotten() {
         List<Stored> blocked = core.world.related(Relation.JOBS_WITH_STATUS, Status.BLOCKED.name());
-        if (blocked.stream().anyMatch(job -> Statuses.isRunnable(core.world, job))) {
+        if (blocked.stream()
+                .anyMatch(job -> Statuses.isRunnable(core.world, job)
+                        || Statuses.missing(core.world, job).isPresent())) {
             home.change(draft -> {
                 Statuses.wake(draft, draft.related(Relation.JOBS_WITH_STATUS, Status.BLOCKED.name()));
                 return blocked.size();
@@ -223,7 +257,13 @@ public final class Orchestrator {
                 if (pending.isEmpty()) {
                     return;
                 }
-                run(pending.get(0).id(), here);
+                String job = pending.get(0).id();
+                inHand.add(job);
+                try {
+                    run(job, here);
+                } finally {
+                    inHand.remove(job);
+                }
             }
         } finally {
             running.set(false);
@@ -233,14 +273,33 @@ public final class Orchestrator {
     // --- one job -----------------------------------------------------------------------------------------------------
 
     private void run(String job, Presence here) {
+        boolean interrupted = false;
         try {
             String node = here.node();
             Claim claim = home.change(draft -> claim(draft, job, node));
             if (claim instanceof Claim.Taken taken) {
-                finish(job, node, work(taken));
+                Outcome outcome = work(taken);
+                // An interrupt is for the function. In the middle of a write it would close H2's file, for everybody.
+                interrupted = Thread.interrupted();
+                finish(job, node, outcome);
             }
         } catch (DaybookException e) {
             LOG.warn("Job {} could not be run: {} It is tried again.", job, e.getMessage());
+            pause();
+        } catch (IllegalStateException e) {
+            LOG.debug("Job {} is not run here: {}", job, e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(TRY_AGAIN_AFTER.toMillis());
+        } catch (InterruptedException e) {
+            LOG.debug("A pause was interrupted.");
         }
     }
 
@@ -315,9 +374,6 @@ public final class Orchestrator {
                             new FunctionMissing(taken.task().id(), taken.task().text("config_id")));
             Object result = config.function().run(inputs(taken.task()));
             return new Outcome.Done(keep(taken.task(), result));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Outcome.Failed(stacktrace(e));
         } catch (Throwable e) {
             LOG.info("Job of task {} failed: {}", taken.task().id(), e.toString());
             return new Outcome.Failed(stacktrace(e));
@@ -371,6 +427,10 @@ public final class Orchestrator {
                 LOG.warn("What job {} wrote was deleted meanwhile: {}", job, e.getMessage());
                 finish(job, node, new Outcome.Failed(stacktrace(e)));
                 return;
+            } catch (InvalidEvent | ValueMismatch | ValueTooLarge e) {
+                LOG.warn("What job {} answered cannot be kept: {}", job, e.getMessage());
+                finish(job, node, new Outcome.Failed(stacktrace(e)));
+                return;
             } catch (DaybookException e) {
                 if (!isRunning()) {
                     LOG.warn(
@@ -380,12 +440,7 @@ public final class Orchestrator {
                     return;
                 }
                 LOG.warn("The result of job {} could not be written: {} Trying again.", job, e.getMessage());
-                try {
-                    Thread.sleep(TRY_AGAIN_AFTER.toMillis());
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
+                pause();
             } catch (IllegalStateException e) {
                 // The daybook is closed: other nodes, or the next start, take this job for lost.
                 LOG.warn("The result of job {} is lost: {}", job, e.getMessage());
@@ -416,6 +471,11 @@ public final class Orchestrator {
     private static List<String> stacktrace(Throwable why) {
         StringWriter text = new StringWriter();
         why.printStackTrace(new PrintWriter(text, true));
-        return text.toString().lines().toList();
+        return text.toString()
+                .lines()
+                .limit(MOST_LINES)
+                .map(line -> line.replace('\0', ' '))
+                .map(line -> line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + " ..." : line)
+                .toList();
     }
 }

@@ -86,7 +86,7 @@ public final class Scenario extends Entity<Scenario> implements Submittable {
             Stored me = draft.get(type(), id());
             String cycle = me.maybeText("cycle").orElseThrow(() -> new DoesNotBelongToACycle(id()));
             for (Stored other : draft.related(Relation.SCENARIOS_OF_CYCLE, cycle)) {
-                draft.restOn(other.ref());
+                draft.restOn(other);
                 if (!other.id().equals(id()) && other.flag("is_primary")) {
                     draft.set(type(), other.id(), "is_primary", false);
                 }

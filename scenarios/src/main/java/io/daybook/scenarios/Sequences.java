@@ -47,7 +47,7 @@ final class Sequences {
         attributes.put("owner_id", scenario);
         attributes.put("name", name);
         attributes.put("tasks", tasks);
-        attributes.put("properties", properties);
+        attributes.put("properties", Stored.copy(properties));
         attributes.put("subscribers", subscribers);
         attributes.put("is_submittable", areReady(draft, tasks));
         draft.create(EntityType.SEQUENCE, id(name, scenario), attributes);
@@ -188,7 +188,7 @@ final class Sequences {
     static Map<String, Object> member(List<String> tasks, Map<String, ?> properties, List<?> subscribers) {
         Map<String, Object> member = new LinkedHashMap<>();
         member.put("tasks", tasks);
-        member.put("properties", properties);
+        member.put("properties", Stored.copy(properties));
         member.put("subscribers", subscribers);
         return member;
     }

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Which status follows from which: of jobs, and of their submissions (FEATURES §5; traces e, l, u). */
@@ -43,9 +44,13 @@ final class Statuses {
         }
     }
 
-    private static Set<Status> statuses(View view, Stored submission) {
+    private static Set<Status> statuses(Draft draft, Stored submission) {
         Set<Status> statuses = EnumSet.noneOf(Status.class);
-        view.related(Relation.JOBS_OF_SUBMISSION, submission.id()).forEach(job -> statuses.add(of(job)));
+        // Two nodes that finish the last two jobs at once must not both believe that the other still runs.
+        draft.related(Relation.JOBS_OF_SUBMISSION, submission.id()).forEach(job -> {
+            draft.restOn(job);
+            statuses.add(of(job));
+        });
         return statuses;
     }
 
@@ -75,21 +80,42 @@ final class Statuses {
 
     /** Jobs that waited for data which is there now can be run. Every one of them, at once: Taipy wakes some, some time (traces k, n). */
     static void wakeReady(Draft draft) {
-        Set<Stored> waiting = new LinkedHashSet<>();
+        Set<String> tasks = new LinkedHashSet<>();
         for (String node : draft.takeReadyNodes()) {
-            for (Stored task : draft.related(Relation.TASKS_THAT_READ, node)) {
-                waiting.addAll(draft.related(Relation.JOBS_OF_TASK, task.id()));
-            }
+            draft.related(Relation.TASKS_THAT_READ, node).forEach(task -> tasks.add(task.id()));
         }
-        wake(draft, waiting);
+        if (!tasks.isEmpty()) {
+            wake(
+                    draft,
+                    draft.related(Relation.JOBS_WITH_STATUS, Status.BLOCKED.name()).stream()
+                            .filter(job -> tasks.contains(job.text("task")))
+                            .toList());
+        }
     }
 
     static void wake(Draft draft, Collection<Stored> jobs) {
         for (Stored job : jobs) {
-            if (of(job) == Status.BLOCKED && isRunnable(draft, job)) {
-                set(draft, job.id(), Status.PENDING);
+            if (of(job) == Status.BLOCKED) {
+                Optional<String> missing = missing(draft, job);
+                if (missing.isPresent()) {
+                    fail(draft, job.id(), List.of(missing.get()));
+                } else if (isRunnable(draft, job)) {
+                    set(draft, job.id(), Status.PENDING);
+                }
             }
         }
+    }
+
+    /** What was deleted without which the job can never run; empty if all is there. */
+    static Optional<String> missing(View view, Stored job) {
+        Optional<Stored> task = view.find(EntityType.TASK, job.text("task"));
+        if (task.isEmpty()) {
+            return Optional.of("Its task %s was deleted.".formatted(job.text("task")));
+        }
+        return task.get().texts("inputs").stream()
+                .filter(node -> view.find(EntityType.DATA_NODE, node).isEmpty())
+                .findFirst()
+                .map("Data node %s, which it reads, was deleted."::formatted);
     }
 
     static boolean isRunnable(View view, Stored job) {
@@ -158,10 +184,17 @@ final class Statuses {
 
     /** What these jobs would have written is free, but for what another job is still going to write. */
     static void unlockOutputs(Draft draft, Collection<String> jobs) {
+        unlockOutputs(draft, jobs, Set.of());
+    }
+
+    /** @param but data nodes that need not be unlocked: they are about to end */
+    static void unlockOutputs(Draft draft, Collection<String> jobs, Set<String> but) {
         for (String job : jobs) {
             Stored ended = draft.get(EntityType.JOB, job);
             for (String node : task(draft, ended, "outputs")) {
-                if (draft.find(EntityType.DATA_NODE, node).isPresent() && !isAwaited(draft, node, jobs)) {
+                if (!but.contains(node)
+                        && !isAwaited(draft, node, jobs)
+                        && draft.find(EntityType.DATA_NODE, node).isPresent()) {
                     DataNodes.unlock(draft, node);
                 }
             }
@@ -169,9 +202,13 @@ final class Statuses {
     }
 
     /** Whether some other job is still going to write it. */
-    private static boolean isAwaited(View view, String node, Collection<String> but) {
-        return view.related(Relation.TASKS_THAT_WRITE, node).stream()
-                .flatMap(task -> view.related(Relation.JOBS_OF_TASK, task.id()).stream())
-                .anyMatch(job -> !but.contains(job.id()) && !of(job).isFinished());
+    private static boolean isAwaited(Draft draft, String node, Collection<String> but) {
+        Optional<Stored> other = draft.related(Relation.TASKS_THAT_WRITE, node).stream()
+                .flatMap(task -> draft.related(Relation.JOBS_OF_TASK, task.id()).stream())
+                .filter(job -> !but.contains(job.id()) && !of(job).isFinished())
+                .findFirst();
+        // If that one ends meanwhile, on another node, nobody would unlock.
+        other.ifPresent(draft::restOn);
+        return other.isPresent();
     }
 }

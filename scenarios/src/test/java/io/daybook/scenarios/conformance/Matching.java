@@ -460,6 +460,10 @@ final class Matching {
                                 other -> other.entity().equals(event.entity())
                                         && "last_edit_date".equals(other.attribute()));
             }
+            case "cycle" -> {
+                // A scenario was added to it.
+                return attribute.equals("newest_scenario") && fold.isChangedBy(event);
+            }
             case "job" -> {
                 return (attribute.equals("node") && isInUnit(event, other -> other.isStatus(event.entity(), "RUNNING")))
                         || (attribute.equals("stacktrace")
