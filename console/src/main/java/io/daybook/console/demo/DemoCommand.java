@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
             "Without --once it stays and follows new commits until Ctrl-C. Kill it with kill -9 whenever you like and start it again: it goes"
                     + " on, and the summary at the end is the same. Meanwhile the other commands may be run beside it.",
             "",
-            "With --scenarios it makes a scenario for each month from 1950 to 1960, forecasts the passengers of international airlines in it, and"
+            "With --scenarios it makes a scenario for each month from 1956 to 1960, forecasts the passengers of international airlines in it, and"
                     + " compares with how many there were (Box and Jenkins 1976, series G). One month has broken data, and its job fails."
                     + " 'forecast.alerts' says so, 'forecast.view' says when a year has all its months, and 'forecast.table' keeps the table"
                     + " demo.latest_forecasts, exactly once. It always ends by itself, with or without --once."

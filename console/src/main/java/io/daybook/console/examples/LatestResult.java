@@ -43,6 +43,11 @@ public final class LatestResult {
     private static final Topic STATUSES =
             Topic.of(EntityType.SUBMISSION).operation(Operation.UPDATE).attribute("submission_status");
 
+    private static final String TABLE =
+            "create table if not exists latest_results (name varchar(50) primary key, result int, results int)";
+    private static final String UPDATE = "update latest_results set result = ?, results = results + 1 where name = ?";
+    private static final String INSERT = "insert into latest_results (result, name, results) values (?, ?, 1)";
+
     private LatestResult() {}
 
     /** Argument: JDBC URL of a database, H2 or PostgreSQL. */
@@ -57,8 +62,7 @@ public final class LatestResult {
             throws SQLException, InterruptedException {
         try (Statement statement = connection.createStatement();
                 Scenarios scenarios = Scenarios.open(daybook, CONFIGURATION)) {
-            statement.execute(
-                    "create table if not exists latest_results (name varchar(50) primary key, result int, results int)");
+            statement.execute(TABLE);
             scenarios.orchestrator().start();
 
             TransactionalEventConsumer consumer = keep(scenarios);
@@ -81,18 +85,24 @@ public final class LatestResult {
     }
 
     private static void keep(Scenarios scenarios, Event event, DSLContext jooq) {
-        if (event.attributeValue().filter(Value.of("COMPLETED")::equals).isEmpty()) {
+        if (!Value.of("region").equals(event.metadata().get("origin_entity_config_id"))
+                || event.attributeValue().filter(Value.of("COMPLETED")::equals).isEmpty()) {
             return;
         }
-        Scenario scenario =
-                scenarios.scenario(scenarios.submission(event.entityId()).entityId());
-        String name = scenario.name().orElseThrow();
-        int result = scenario.dataNode("region_result").read(Integer.class).orElseThrow();
-        if (jooq.execute("update latest_results set result = ?, results = results + 1 where name = ?", result, name)
-                == 0) {
-            jooq.execute("insert into latest_results (name, result, results) values (?, ?, 1)", name, result);
+        // A unit of work begins with hearing what was committed: by this event at least, whichever process did.
+        Result latest = scenarios.transact(() -> {
+            Scenario region =
+                    scenarios.scenario(scenarios.submission(event.entityId()).entityId());
+            return new Result(
+                    region.name().orElseThrow(),
+                    region.dataNode("region_result").read(Integer.class).orElseThrow());
+        });
+        if (jooq.execute(UPDATE, latest.number(), latest.name()) == 0) {
+            jooq.execute(INSERT, latest.number(), latest.name());
         }
     }
+
+    private record Result(String name, int number) {}
 
     private static void submit(Scenarios scenarios, String name, int sales) {
         Scenario region = scenarios.scenarios().stream()
@@ -120,8 +130,8 @@ public final class LatestResult {
         }
         try (ResultSet rows = statement.executeQuery("select * from latest_results order by name")) {
             while (rows.next()) {
-                out.accept(
-                        "%s: latest result %d, results so far %d".formatted(rows.getString(1), rows.getInt(2), rows.getInt(3)));
+                out.accept("%s: latest result %d, results so far %d"
+                        .formatted(rows.getString(1), rows.getInt(2), rows.getInt(3)));
             }
         }
     }

@@ -42,17 +42,19 @@ public final class NotifyFailure {
         try (Scenarios scenarios = Scenarios.open(daybook, CONFIGURATION);
                 EventProcessor processor = EventProcessor.named(scenarios, "notify-failure")
                         .failurePolicy(FailurePolicy.retry(5).thenPark())
-                        .onJobFailed((event, job) -> {
-                            tries.countDown();
-                            if (tries.getCount() > 0) {
-                                out.accept("The mail server does not answer.");
-                                throw new IllegalStateException("The mail server does not answer.");
-                            }
-                            out.accept("Mail: task %s failed, %s"
-                                    .formatted(
-                                            job.task().configId(),
-                                            job.stacktrace().get(0)));
-                        })
+                        .onJobFailed(
+                                (event, job) -> {
+                                    tries.countDown();
+                                    if (tries.getCount() > 0) {
+                                        out.accept("The mail server does not answer.");
+                                        throw new IllegalStateException("The mail server does not answer.");
+                                    }
+                                    out.accept("Mail: task %s failed, %s"
+                                            .formatted(
+                                                    job.task().configId(),
+                                                    job.stacktrace().get(0)));
+                                },
+                                "divide")
                         .start()) {
             scenarios.orchestrator().start();
             for (int stock : new int[] {4, 0}) {

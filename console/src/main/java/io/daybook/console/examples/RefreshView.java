@@ -46,7 +46,9 @@ public final class RefreshView {
                         refreshed.countDown();
                     },
                     "plan");
-            scenarios.scenarios().forEach(scenario -> view.put(scenario.id(), name(scenario)));
+            scenarios.scenarios().stream()
+                    .filter(scenario -> scenario.configId().equals("plan"))
+                    .forEach(scenario -> view.put(scenario.id(), name(scenario)));
             out.accept("View at the start: " + view.values());
             processor.start();
 

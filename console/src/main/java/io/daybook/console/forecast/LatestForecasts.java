@@ -82,7 +82,7 @@ final class LatestForecasts {
                 scenarios.daybook().notifier().register("forecast.table", STATUSES), this::keep);
     }
 
-    /** If this process has not heard yet of what another one did, this throws, and is tried again. */
+    /** Reads in a unit of work, which begins with hearing what was committed: by this event at least. */
     private void keep(Event event, DSLContext jooq) {
         Value completed = Value.of(SubmissionStatus.COMPLETED);
         Value kind = event.metadata().get("origin_entity_config_id");
@@ -90,12 +90,17 @@ final class LatestForecasts {
                 || !Value.of(Forecasting.MONTH).equals(kind)) {
             return;
         }
-        Scenario scenario =
-                scenarios.scenario(scenarios.submission(event.entityId()).entityId());
-        Row row = Row.of(scenario, 1);
-        Object[] values = {
-            row.forecast(), row.actual(), row.errorPercent(), scenario.name().orElseThrow()
-        };
+        Object[] values = scenarios.transact(() -> {
+            Scenario scenario =
+                    scenarios.scenario(scenarios.submission(event.entityId()).entityId());
+            Row row = Row.of(scenario, 1);
+            return new Object[] {
+                row.forecast(),
+                row.actual(),
+                row.errorPercent(),
+                scenario.name().orElseThrow()
+            };
+        });
         if (jooq.execute(UPDATE, values) == 0) {
             jooq.execute(INSERT, values);
         }
