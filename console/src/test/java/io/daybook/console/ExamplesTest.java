@@ -2,6 +2,7 @@ package io.daybook.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -68,5 +69,25 @@ class ExamplesTest {
 
         assertThat(ran.exitCode()).as(ran.err()).isZero();
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void what_writes_tables_does_on_postgresql_too() throws Exception {
+        try (TestDatabase database = TestDatabase.postgresql()) {
+            Path password = Files.writeString(folder.resolve("password"), database.password() + "\n");
+            Map<String, String> environment =
+                    Map.of("DAYBOOK_USER", database.user(), "DAYBOOK_PASSWORD_FILE", password.toString());
+
+            Cli.run(database.url(), environment, "", "example", "latest-result");
+            Cli.Ran second = Cli.run(database.url(), environment, "", "example", "latest-result");
+            Cli.Ran demo = Cli.run(database.url(), environment, "", "demo", "--scenarios");
+
+            assertThat(second.lines())
+                    .as(second.err())
+                    .endsWith("north: latest result 30, results so far 4", "south: latest result 40, results so far 2");
+            assertThat(demo.exitCode()).as(demo.err()).isZero();
+            assertThat(Files.readString(Path.of("..", "README.md")))
+                    .contains(DemoTest.summary(demo).strip());
+        }
     }
 }

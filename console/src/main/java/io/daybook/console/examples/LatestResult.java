@@ -27,8 +27,9 @@ import org.jooq.DSLContext;
 
 /**
  * Keeps the latest result of each scenario in a table of the application, exactly once: the row and the cursor of the registration are committed
- * in one transaction, so whatever is killed, the number of results in the table is the number of completed submissions. Nobody need run for that:
- * what is completed meanwhile is in the table after the next start, as the second part shows, and so does a second run with {@code --db}.
+ * in one transaction, so whatever is killed, the number of results in the table is the number of completed submissions (on H2 within the limits of
+ * docs/guarantees.md, promises 1 and 5). What is completed while nobody keeps the table is in it after the next start, as the second part
+ * shows, and so does a second run with {@code --db}.
  *
  * <p>Run it with {@code ./daybook example latest-result}.
  */
