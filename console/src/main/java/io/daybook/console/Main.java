@@ -2,6 +2,7 @@ package io.daybook.console;
 
 import io.daybook.console.demo.DemoCommand;
 import io.daybook.console.doctor.DoctorCommand;
+import io.daybook.console.examples.ExampleCommand;
 import io.daybook.console.git.GitCommand;
 import io.daybook.console.jsonl.ImportCommand;
 import io.daybook.console.look.HistoryCommand;
@@ -64,6 +65,7 @@ public final class Main {
                 .addSubcommand(new MigrateCommand(shell))
                 .addSubcommand(new CommandLine(new ImportCommand(shell)).addSubcommand(new GitCommand(shell)))
                 .addSubcommand(new DemoCommand(shell))
+                .addSubcommand(new ExampleCommand(shell))
                 .addSubcommand(new TailCommand(shell))
                 .addSubcommand(new HistoryCommand(shell))
                 .addSubcommand(new StateCommand(shell))

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the command in this JVM, on an H2 file of its own. */
 final class Cli {
@@ -39,12 +40,16 @@ final class Cli {
         return run(url(), Map.of(), input, args);
     }
 
-    /** On any database. */
-    static Ran run(String url, Map<String, String> environment, String input, String... args) {
+    /**
+     * On any database.
+     *
+     * @param url null = none is named
+     */
+    static Ran run(@Nullable String url, Map<String, String> environment, String input, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode = Main.run(
-                with(args, "--db", url),
+                url == null ? args : with(args, "--db", url),
                 environment,
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintWriter(out),

@@ -1,6 +1,7 @@
 package io.daybook.console.demo;
 
 import io.daybook.Daybook;
+import io.daybook.console.forecast.ForecastDemo;
 import io.daybook.console.git.GitImport;
 import io.daybook.console.git.GitRepository;
 import io.daybook.console.git.HeadTree;
@@ -17,6 +18,7 @@ import io.daybook.notifier.Notifier;
 import io.daybook.notifier.Registration;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Imports a git repository while three registrations consume what happens, then checks everything.",
+            "Imports a git repository while three registrations consume what happens, then checks everything; or, with --scenarios, forecasts.",
             "",
             "'feed' appends every event to a file as a JSON line, each position once. 'activity' counts changes per author and day (it keeps"
                     + " no file: what its cursor passed is counted again from the ledger at each start). 'alerts' says when a README was"
@@ -39,9 +41,20 @@ import picocli.CommandLine.Option;
                     + " all the checks passed.",
             "",
             "Without --once it stays and follows new commits until Ctrl-C. Kill it with kill -9 whenever you like and start it again: it goes"
-                    + " on, and the summary at the end is the same. Meanwhile the other commands may be run beside it."
+                    + " on, and the summary at the end is the same. Meanwhile the other commands may be run beside it.",
+            "",
+            "With --scenarios it makes a scenario for each month from 1956 to 1960, forecasts the passengers of international airlines in it, and"
+                    + " compares with how many there were (Box and Jenkins 1976, series G). One month has broken data, and its job fails."
+                    + " 'forecast.alerts' says so, 'forecast.view' says when a year has all its months, and 'forecast.table' keeps the table"
+                    + " demo.latest_forecasts, exactly once. It always ends by itself, with or without --once."
         },
-        footer = {"Examples:", "  daybook demo", "  daybook demo --git /srv/git/project.git --once", ""})
+        footer = {
+            "Examples:",
+            "  daybook demo",
+            "  daybook demo --git /srv/git/project.git --once",
+            "  daybook demo --scenarios",
+            ""
+        })
 public final class DemoCommand implements Callable<Integer> {
 
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -49,6 +62,9 @@ public final class DemoCommand implements Callable<Integer> {
     private static final Duration CATCH_UP_WITHIN = Duration.ofMinutes(30);
 
     private final Shell shell;
+
+    @Option(names = "--scenarios", description = "A pipeline of forecasts instead of a git repository.")
+    private boolean scenarios;
 
     @Option(
             names = "--git",
@@ -74,7 +90,14 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, SQLException, InterruptedException {
+        if (scenarios) {
+            if (git != null) {
+                throw new CommandFailed(
+                        "--scenarios and --git are two demos. Choose one of them.", ExitCode.USAGE, null);
+            }
+            return new ForecastDemo(shell).run();
+        }
         try (GitRepository repository = git == null ? GitRepository.around(Path.of("")) : GitRepository.in(git);
                 Stop stop = Stop.onSignal();
                 Daybook daybook = shell.openToWrite()) {

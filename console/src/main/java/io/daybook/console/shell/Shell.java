@@ -9,8 +9,14 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,6 +27,8 @@ public final class Shell {
 
     /** SQLSTATE of H2 for a database that is not there, with IFEXISTS=TRUE. */
     private static final String DATABASE_NOT_FOUND = "90146";
+
+    private static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
 
     private static final String DEFAULT_URL = "jdbc:h2:file:./data/daybook";
 
@@ -84,12 +92,34 @@ public final class Shell {
 
     /** The daybook, to append to it. */
     public Daybook openToWrite() {
+        return openToWrite(DEFAULT_LEASE);
+    }
+
+    /**
+     * The daybook, to append to it.
+     *
+     * @param lease how long what this process has taken is its own when it was killed
+     */
+    public Daybook openToWrite(Duration lease) {
         if (Privileges.mayNotAppend(url(), or(user, "DAYBOOK_USER"), password(), schema())) {
             throw new CommandFailed(
                     "This database user may not append to %s.events. Use a user with the role %s_application, or the owner (daybook migrate --print-roles)."
                             .formatted(schema(), schema()));
         }
-        return opened(() -> builder(DatabaseUrl.forWriting(url())).open());
+        return opened(() -> builder(DatabaseUrl.forWriting(url())).lease(lease).open());
+    }
+
+    /** A connection of the caller's to the database of the daybook, which is open: for tables of an application. */
+    public Connection connect() {
+        Properties properties = new Properties();
+        Optional.ofNullable(user()).ifPresent(name -> properties.put("user", name));
+        Optional.ofNullable(password()).ifPresent(word -> properties.put("password", word));
+        try {
+            return DriverManager.getConnection(DatabaseUrl.forWriting(url()), properties);
+        } catch (SQLException e) {
+            throw new CommandFailed(
+                    "Cannot connect to %s: %s. Look whether it can be reached.".formatted(url(), e.getMessage()), e);
+        }
     }
 
     /** Brings the tables up to this version. */
@@ -134,6 +164,11 @@ public final class Shell {
     public String url() {
         String given = or(url, "DAYBOOK_DB");
         return given == null ? DEFAULT_URL : given;
+    }
+
+    /** Whether the command line names a database; DAYBOOK_DB does not count. */
+    public boolean isDatabaseNamed() {
+        return url != null;
     }
 
     /** Schema of the daybook. */
