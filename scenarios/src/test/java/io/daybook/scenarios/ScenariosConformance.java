@@ -429,6 +429,9 @@ abstract class ScenariosConformance {
             Submission submission = scenario.submit();
             begun.await();
             Job running = submission.jobs().get(0);
+            assertThatThrownBy(() -> running.await(Duration.ofMillis(20)))
+                    .isInstanceOf(WaitTimeout.class)
+                    .hasMessageContaining("is not finished after 20 ms. It goes on");
             running.cancel();
             assertThat(statuses(submission)).containsExactly(Status.RUNNING, Status.ABANDONED);
             assertThat(scenario.dataNode("twice").isEditInProgress()).isTrue();
