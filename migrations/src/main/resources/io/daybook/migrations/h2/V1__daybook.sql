@@ -312,7 +312,8 @@ from (select s.event_id, s.json, s.name, s.place + char_length(s.name) + 1 as va
                                    and (starts.place = 2
                                        or substring(o.json from 1 for starts.place - 2) || '}' is json object)) s) m
          left join system_range(2, 1048576) as ends (place)
-                   on ends.place > m.value_at
+                   -- coalesce: no name in {}, and H2 cannot have a range begin at null.
+                   on ends.place > coalesce(m.value_at, 0)
                        and ends.place <= char_length(m.json)
                        and substring(m.json from ends.place for 1) in ('}', ',')
                        and substring(m.json from m.value_at for ends.place - m.value_at) is json

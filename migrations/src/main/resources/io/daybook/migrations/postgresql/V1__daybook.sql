@@ -673,9 +673,9 @@ select l.position,
        e.actor
 from ledger l
          join events e on e.event_id = l.event_id
--- Positions have no gaps.
-where l.position > (select max(position) - 100 from ledger)
-order by l.position desc;
+-- Not "the last position less 100", as on H2: the planner takes a bound that it does not know for a third of the ledger.
+order by l.position desc
+limit 100;
 
 comment on view ledger_tail is 'The last 100 positions, newest first.';
 comment on column ledger_tail.position is 'Place in the ledger.';
