@@ -114,8 +114,7 @@ class RolesIT {
 
     @Test
     void the_operator_reads_everything_and_changes_nothing() throws Exception {
-        List<String> tables =
-                database.query("select table_name from information_schema.tables where table_schema = 'daybook'");
+        List<String> tables = tables("BASE TABLE");
         assertThat(tables).hasSizeGreaterThan(7);
         for (String table : tables) {
             assertThat(as("daybook_operator", "select * from daybook." + table))
@@ -134,12 +133,47 @@ class RolesIT {
     }
 
     @Test
+    void the_operator_and_the_application_read_every_view_and_write_through_none() throws Exception {
+        List<String> views = tables("VIEW");
+        assertThat(views)
+                .containsExactly(
+                        "activity",
+                        "entity_history",
+                        "event_history",
+                        "ledger_tail",
+                        "registration_lag",
+                        "units_of_work");
+        for (String view : views) {
+            for (String role : List.of("daybook_operator", "daybook_application")) {
+                assertThat(as(role, "select * from daybook." + view))
+                        .as("%s, %s", role, view)
+                        .containsOnly("ok");
+                assertThat(as(
+                                role,
+                                "insert into daybook." + view + " default values",
+                                "delete from daybook." + view,
+                                "truncate daybook." + view,
+                                "drop view daybook." + view,
+                                "create or replace view daybook." + view + " as select 1 as one"))
+                        .as("%s, %s", role, view)
+                        .doesNotContain("ok");
+            }
+        }
+    }
+
+    @Test
     void nobody_else_may_do_anything() throws Exception {
         database.execute("create role passer_by");
         assertThat(as("passer_by", "select * from daybook.events", append())).containsOnly(REFUSED);
 
         database.execute("grant usage on schema daybook to passer_by");
-        assertThat(as("passer_by", "select * from daybook.events", append())).containsOnly(REFUSED);
+        assertThat(as(
+                        "passer_by",
+                        "select * from daybook.events",
+                        "select * from daybook.event_history",
+                        "select * from daybook.entity_history",
+                        append()))
+                .containsOnly(REFUSED);
         database.execute("drop owned by passer_by", "drop role passer_by");
     }
 
@@ -181,6 +215,12 @@ class RolesIT {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> Migrations.rolesScript("x".repeat(52)))
                 .withMessageContaining("at most 51");
+    }
+
+    private List<String> tables(String type) throws SQLException {
+        return database.query(
+                "select table_name from information_schema.tables where table_schema = 'daybook' and table_type = '%s' order by 1"
+                        .formatted(type));
     }
 
     /** SQLSTATE of each statement, or "ok"; each in a transaction of its own. */

@@ -1,6 +1,6 @@
 -- Daybook on H2 2.3 and later. The same tables as on PostgreSQL (../postgresql/V1__daybook.sql), column by column.
 -- Only here: pending (H2 has no transaction snapshots), durable_head (H2 shows commits before they are on disk) and entity_locks
--- (H2 has no advisory locks).
+-- (H2 has no advisory locks), and the view creation_attributes (H2 has no jsonb_each).
 -- H2 commits each statement that defines something by itself, so a migration that is cut off leaves a part of itself behind
 -- and is run again from its beginning: every statement must do no harm the second time.
 
@@ -282,3 +282,296 @@ comment on column entity_states.deleted is 'Whether the entity does not exist: d
 comment on column entity_states.attributes is 'JSON object: attribute name to value.';
 comment on column entity_states.created is 'When this life of the entity began (creation_date of its CREATION); null = it was never created, only acts were recorded.';
 comment on column entity_states.changed is 'When its state changed last (creation_date of its last CREATION, UPDATE or DELETION); null = never.';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- creation_attributes (H2 only): the attributes that lives of entities begin with
+--
+--   H2 cannot take an object apart by names that it does not know (PostgreSQL has jsonb_each). So this looks for where the members
+--   begin and end, and lets H2's own parser decide: a comma stands between two members exactly if what is before it, with a brace
+--   behind, is an object; and a value ends where what was read so far is JSON and a comma or the last brace follows. The effort
+--   grows with the square of the object's size: seconds for hundreds of kilobytes.
+-- ---------------------------------------------------------------------------------------------------------------------
+create or replace view creation_attributes as
+select m.event_id,
+       -- The escapes of a string are the same in Java and JSON.
+       stringdecode(substring(m.name from 2 for char_length(m.name) - 2)) as attribute_name,
+       -- The case: a condition from outside may be looked at before those below.
+       case when substring(m.json from m.value_at for ends.place - m.value_at) is json
+                then substring(m.json from m.value_at for ends.place - m.value_at) format json
+       end as attribute_value
+from (select s.event_id, s.json, s.name, s.place + char_length(s.name) + 1 as value_at
+      from (select o.event_id, o.json, starts.place, regexp_substr(substring(o.json from starts.place), '^"([^"\\]|\\.)*+"') as name
+            from (select e.event_id, cast(e.attribute_value as varchar) as json
+                  from events e
+                  where e.operation = 'CREATION'
+                    and e.attribute_value is json object) o
+                     -- Outer joins, because H2 does not change their order.
+                     left join system_range(2, 1048576) as starts (place)
+                               on starts.place < char_length(o.json)
+                                   and substring(o.json from starts.place - 1 for 1) in ('{', ',')
+                                   and (starts.place = 2
+                                       or substring(o.json from 1 for starts.place - 2) || '}' is json object)) s) m
+         left join system_range(2, 1048576) as ends (place)
+                   -- coalesce: no name in {}, and H2 cannot have a range begin at null.
+                   on ends.place > coalesce(m.value_at, 0)
+                       and ends.place <= char_length(m.json)
+                       and substring(m.json from ends.place for 1) in ('}', ',')
+                       and substring(m.json from m.value_at for ends.place - m.value_at) is json
+where ends.place is not null;
+
+comment on view creation_attributes is 'One row for each initial attribute of each CREATION. For entity_history.';
+comment on column creation_attributes.event_id is 'The CREATION.';
+comment on column creation_attributes.attribute_name is 'Name of the attribute.';
+comment on column creation_attributes.attribute_value is 'Its value as JSON.';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Views for operators and auditors (docs/sql.md). The same names, columns and types as on PostgreSQL; nothing of Daybook's own reads
+-- them. A position counts once it is durable (durable_head). H2 forgets the comments on columns of a view when the database is closed.
+-- ---------------------------------------------------------------------------------------------------------------------
+create or replace view event_history as
+select l.position,
+       e.event_id,
+       cast(case when l.position is null then 'waiting' else 'recorded' end as varchar) as state,
+       l.recorded_at,
+       e.creation_date as occurred_at,
+       e.entity_type,
+       e.entity_id,
+       e.version,
+       e.operation,
+       e.attribute_name,
+       e.attribute_value,
+       -- The escapes of a string are the same in Java and JSON.
+       case
+           when cast(e.attribute_value as varchar) like '"%'
+               then stringdecode(substring(cast(e.attribute_value as varchar)
+                                           from 2 for char_length(cast(e.attribute_value as varchar)) - 2))
+           else cast(e.attribute_value as varchar)
+       end as value_text,
+       e.metadata,
+       e.actor,
+       e.reason,
+       e.correlation_id,
+       e.causation_position,
+       e.transaction_id,
+       e.context
+from events e
+         left join ledger l
+                   on l.event_id = e.event_id
+                       and l.position <= (select d.position from durable_head d);
+
+comment on view event_history is 'Every event in words, those that wait for their position too.';
+comment on column event_history.position is 'Place in the ledger; null = it has none yet.';
+comment on column event_history.event_id is 'Number given at INSERT; not the official order.';
+comment on column event_history.state is 'recorded = it has its position; waiting = it is committed, and the sequencer has not come to it.';
+comment on column event_history.recorded_at is 'When it entered the ledger (database clock); null = it waits.';
+comment on column event_history.occurred_at is 'When it happened: events.creation_date.';
+comment on column event_history.entity_type is 'Kind of entity.';
+comment on column event_history.entity_id is 'Identity of the entity within its type.';
+comment on column event_history.version is 'Place of this event in its entity: 1, 2, 3 ... without holes.';
+comment on column event_history.operation is 'CREATION, UPDATE, DELETION, or an act: SUBMISSION or a word of the application.';
+comment on column event_history.attribute_name is 'The attribute that an UPDATE sets; null where the event speaks of the entity as a whole.';
+comment on column event_history.attribute_value is 'New value as JSON; of a CREATION the object of the initial attributes; null = no value. JSON null is a value.';
+comment on column event_history.value_text is 'attribute_value as text: a JSON string without quotes and escapes, else the JSON as the database writes it; null = no value.';
+comment on column event_history.metadata is 'JSON object with what the writer says about the event; null = none.';
+comment on column event_history.actor is 'Who did it; null = not told.';
+comment on column event_history.reason is 'Why; null = not told.';
+comment on column event_history.correlation_id is 'The business conversation this belongs to; null = none.';
+comment on column event_history.causation_position is 'Ledger position of the event that this one reacts to; null = none.';
+comment on column event_history.transaction_id is 'The unit of work.';
+comment on column event_history.context is 'JSON object: application, host and whatever else surrounds the change; null = none.';
+
+create or replace view entity_history as
+select change.entity_type,
+       change.entity_id,
+       change.version,
+       l.position,
+       change.occurred_at,
+       l.recorded_at,
+       change.operation,
+       change.attribute_name,
+       change.old_value,
+       change.new_value,
+       case
+           when cast(change.old_value as varchar) like '"%'
+               then stringdecode(substring(cast(change.old_value as varchar)
+                                           from 2 for char_length(cast(change.old_value as varchar)) - 2))
+           else cast(change.old_value as varchar)
+       end as old_value_text,
+       case
+           when cast(change.new_value as varchar) like '"%'
+               then stringdecode(substring(cast(change.new_value as varchar)
+                                           from 2 for char_length(cast(change.new_value as varchar)) - 2))
+           else cast(change.new_value as varchar)
+       end as new_value_text,
+       change.actor,
+       change.reason,
+       change.transaction_id
+from (select e.event_id,
+             e.entity_type,
+             e.entity_id,
+             e.version,
+             e.creation_date as occurred_at,
+             e.operation,
+             coalesce(e.attribute_name, initial.attribute_name) as attribute_name,
+             case before.operation
+                 when 'UPDATE' then before.attribute_value
+                 when 'CREATION' then begun.attribute_value
+             end as old_value,
+             case e.operation
+                 when 'UPDATE' then e.attribute_value
+                 when 'CREATION' then initial.attribute_value
+             end as new_value,
+             e.actor,
+             e.reason,
+             e.transaction_id
+      from events e
+               -- The attributes that a life begins with.
+               left join creation_attributes initial
+                         on e.operation = 'CREATION'
+                             and initial.event_id = e.event_id
+               -- The newest event before that says something of the attribute, or that a life begins or ends with.
+               left join events before
+                         on e.operation = 'UPDATE'
+                             and before.entity_type = e.entity_type
+                             and before.entity_id = e.entity_id
+                             and before.version = (select max(b.version)
+                                                   from events b
+                                                   where b.entity_type = e.entity_type
+                                                     and b.entity_id = e.entity_id
+                                                     and b.version < e.version
+                                                     and (b.operation in ('CREATION', 'DELETION')
+                                                       or (b.operation = 'UPDATE' and b.attribute_name = e.attribute_name)))
+               left join creation_attributes begun
+                         on before.operation = 'CREATION'
+                             and begun.event_id = before.event_id
+                             and begun.attribute_name = e.attribute_name
+      where e.operation in ('CREATION', 'UPDATE', 'DELETION')) change
+         left join ledger l
+                   on l.event_id = change.event_id
+                       and l.position <= (select d.position from durable_head d);
+
+comment on view entity_history is 'One row per change of an attribute, with the value before; and one per DELETION, and per CREATION without attributes. No acts.';
+comment on column entity_history.entity_type is 'Kind of entity.';
+comment on column entity_history.entity_id is 'Identity of the entity within its type.';
+comment on column entity_history.version is 'Version of the event; a CREATION has a row for each initial attribute, all of one version.';
+comment on column entity_history.position is 'Place in the ledger; null = it has none yet.';
+comment on column entity_history.occurred_at is 'When it happened: events.creation_date.';
+comment on column entity_history.recorded_at is 'When it entered the ledger (database clock); null = it waits.';
+comment on column entity_history.operation is 'CREATION, UPDATE or DELETION.';
+comment on column entity_history.attribute_name is 'The attribute that changed; null = the entity as a whole: a DELETION, or a CREATION without attributes.';
+comment on column entity_history.old_value is 'Value before, as JSON: of the same life of the entity; null = the attribute had none, or it was erased.';
+comment on column entity_history.new_value is 'Value after, as JSON; null = none, or it was erased. JSON null is a value.';
+comment on column entity_history.old_value_text is 'old_value as text: a JSON string without quotes and escapes, else the JSON as the database writes it.';
+comment on column entity_history.new_value_text is 'new_value as text, in the same way.';
+comment on column entity_history.actor is 'Who did it; null = not told.';
+comment on column entity_history.reason is 'Why; null = not told.';
+comment on column entity_history.transaction_id is 'The unit of work.';
+
+create or replace view units_of_work as
+select e.transaction_id,
+       min(l.position) as first_position,
+       max(l.position) as last_position,
+       count(*) as events,
+       count(distinct (e.entity_type, e.entity_id)) as entities,
+       -- One, except where units of several actors joined one transaction.
+       string_agg(distinct e.actor, ', ' order by e.actor) as actor,
+       string_agg(distinct e.reason, ', ' order by e.reason) as reason,
+       string_agg(distinct e.correlation_id, ', ' order by e.correlation_id) as correlation_id,
+       min(e.creation_date) as occurred_at,
+       max(l.recorded_at) as recorded_at
+from events e
+         left join ledger l
+                   on l.event_id = e.event_id
+                       and l.position <= (select d.position from durable_head d)
+group by e.transaction_id;
+
+comment on view units_of_work is 'One row per unit of work: what was committed together. Units that joined one transaction of the caller are one row.';
+comment on column units_of_work.transaction_id is 'The unit of work.';
+comment on column units_of_work.first_position is 'Least ledger position of its events; null = all of them wait.';
+comment on column units_of_work.last_position is 'Greatest ledger position of its events; null = all of them wait.';
+comment on column units_of_work.events is 'Number of its events.';
+comment on column units_of_work.entities is 'Number of entities that they are about.';
+comment on column units_of_work.actor is 'Who did it, several separated by commas; null = not told.';
+comment on column units_of_work.reason is 'Why, several separated by commas; null = not told.';
+comment on column units_of_work.correlation_id is 'The business conversation this belongs to, several separated by commas; null = none.';
+comment on column units_of_work.occurred_at is 'When the first of its events happened: events.creation_date.';
+comment on column units_of_work.recorded_at is 'When the last of its events entered the ledger (database clock); null = all of them wait.';
+
+create or replace view activity as
+select a.utc_day,
+       a.actor,
+       a.entity_type,
+       a.operation,
+       count(*) as events
+-- Not cast(... as date), which gives the day in the time zone of the session.
+from (select dateadd(day, cast(floor(extract(epoch from e.creation_date) / 86400) as integer), date '1970-01-01') as utc_day,
+             e.actor,
+             e.entity_type,
+             e.operation
+      from events e) a
+group by a.utc_day, a.actor, a.entity_type, a.operation;
+
+comment on view activity is 'How many events there were per day, actor, entity type and operation.';
+comment on column activity.utc_day is 'Day on which the events happened (creation_date), in UTC.';
+comment on column activity.actor is 'Who did it; null = not told.';
+comment on column activity.entity_type is 'Kind of entity.';
+comment on column activity.operation is 'CREATION, UPDATE, DELETION, or an act.';
+comment on column activity.events is 'Number of events.';
+
+create or replace view registration_lag as
+select r.name as registration,
+       r.partitions,
+       coalesce(c.position, r.start_position) as position,
+       h.position as head,
+       greatest(h.position - coalesce(c.position, r.start_position), 0) as lag,
+       coalesce(c.owners, 0) as owners,
+       r.paused,
+       r.pause_reason,
+       (select count(*)
+        from parked_events p
+        where p.registration = r.name) as parked
+from registrations r
+         cross join durable_head h
+         left join (select c.registration, min(c.position) as position, count(distinct n.node) as owners
+                    from cursors c
+                             left join nodes n on n.node = c.owner and n.lease_until > current_timestamp
+                    group by c.registration) c on c.registration = r.name;
+
+comment on view registration_lag is 'How far each registration is, and whether somebody delivers it.';
+comment on column registration_lag.registration is 'Name of the registration.';
+comment on column registration_lag.partitions is 'Number of shares that its entities are divided into.';
+comment on column registration_lag.position is 'Last ledger position that all its partitions have finished: the least of its cursors.';
+comment on column registration_lag.head is 'Last position of the ledger; 0 = it is empty.';
+comment on column registration_lag.lag is 'Positions that the slowest partition has before it, whether or not they are for this registration.';
+comment on column registration_lag.owners is 'Number of nodes that deliver it and whose lease lasts; 0 = nobody does.';
+comment on column registration_lag.paused is 'Since when nothing is delivered (database clock); null = it is delivered.';
+comment on column registration_lag.pause_reason is 'Why nothing is delivered; null = it is delivered, or nobody said.';
+comment on column registration_lag.parked is 'Number of events set aside for it, followers included.';
+
+create or replace view ledger_tail as
+select l.position,
+       l.event_id,
+       l.recorded_at,
+       e.entity_type,
+       e.entity_id,
+       e.version,
+       e.operation,
+       e.attribute_name,
+       e.actor
+from ledger l
+         join events e on e.event_id = l.event_id
+-- Positions have no gaps.
+where l.position > (select d.position - 100 from durable_head d)
+  and l.position <= (select d.position from durable_head d)
+order by l.position desc;
+
+comment on view ledger_tail is 'The last 100 positions, newest first.';
+comment on column ledger_tail.position is 'Place in the ledger.';
+comment on column ledger_tail.event_id is 'Number given at INSERT; not the official order.';
+comment on column ledger_tail.recorded_at is 'When it entered the ledger (database clock).';
+comment on column ledger_tail.entity_type is 'Kind of entity.';
+comment on column ledger_tail.entity_id is 'Identity of the entity within its type.';
+comment on column ledger_tail.version is 'Place of the event in its entity.';
+comment on column ledger_tail.operation is 'CREATION, UPDATE, DELETION, or an act.';
+comment on column ledger_tail.attribute_name is 'The attribute that an UPDATE sets; null where the event speaks of the entity as a whole.';
+comment on column ledger_tail.actor is 'Who did it; null = not told.';

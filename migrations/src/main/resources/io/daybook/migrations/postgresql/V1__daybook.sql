@@ -463,3 +463,227 @@ end
 $$;
 
 comment on function "${flyway:defaultSchema}".append_one is 'Appends a unit of one change: locks its entity, checks it, inserts the event; or leaves it to append.';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Views for operators and auditors (docs/sql.md). The same names, columns and types as on H2; nothing of Daybook's own reads them.
+-- No window functions and no volatile ones: what is asked of a view (an entity, positions, a unit of work) must reach the indexes
+-- of the tables.
+-- ---------------------------------------------------------------------------------------------------------------------
+create view event_history as
+select l.position,
+       e.event_id,
+       (case when l.position is null then 'waiting' else 'recorded' end)::varchar as state,
+       l.recorded_at,
+       e.creation_date as occurred_at,
+       e.entity_type,
+       e.entity_id,
+       e.version,
+       e.operation,
+       e.attribute_name,
+       e.attribute_value,
+       -- #>> would make an SQL null of JSON null.
+       (case jsonb_typeof(e.attribute_value)
+            when 'string' then e.attribute_value #>> '{}'
+            else e.attribute_value::text
+        end)::varchar as value_text,
+       e.metadata,
+       e.actor,
+       e.reason,
+       e.correlation_id,
+       e.causation_position,
+       e.transaction_id,
+       e.context
+from events e
+         left join ledger l on l.event_id = e.event_id;
+
+comment on view event_history is 'Every event in words, those that wait for their position too.';
+comment on column event_history.position is 'Place in the ledger; null = it has none yet.';
+comment on column event_history.event_id is 'Number given at INSERT; not the official order.';
+comment on column event_history.state is 'recorded = it has its position; waiting = it is committed, and the sequencer has not come to it.';
+comment on column event_history.recorded_at is 'When it entered the ledger (database clock); null = it waits.';
+comment on column event_history.occurred_at is 'When it happened: events.creation_date.';
+comment on column event_history.entity_type is 'Kind of entity.';
+comment on column event_history.entity_id is 'Identity of the entity within its type.';
+comment on column event_history.version is 'Place of this event in its entity: 1, 2, 3 ... without holes.';
+comment on column event_history.operation is 'CREATION, UPDATE, DELETION, or an act: SUBMISSION or a word of the application.';
+comment on column event_history.attribute_name is 'The attribute that an UPDATE sets; null where the event speaks of the entity as a whole.';
+comment on column event_history.attribute_value is 'New value as JSON; of a CREATION the object of the initial attributes; null = no value. JSON null is a value.';
+comment on column event_history.value_text is 'attribute_value as text: a JSON string without quotes and escapes, else the JSON as the database writes it; null = no value.';
+comment on column event_history.metadata is 'JSON object with what the writer says about the event; null = none.';
+comment on column event_history.actor is 'Who did it; null = not told.';
+comment on column event_history.reason is 'Why; null = not told.';
+comment on column event_history.correlation_id is 'The business conversation this belongs to; null = none.';
+comment on column event_history.causation_position is 'Ledger position of the event that this one reacts to; null = none.';
+comment on column event_history.transaction_id is 'The unit of work.';
+comment on column event_history.context is 'JSON object: application, host and whatever else surrounds the change; null = none.';
+
+create view entity_history as
+select e.entity_type,
+       e.entity_id,
+       e.version,
+       l.position,
+       e.creation_date as occurred_at,
+       l.recorded_at,
+       e.operation,
+       change.attribute_name,
+       change.old_value,
+       change.new_value,
+       (case jsonb_typeof(change.old_value)
+            when 'string' then change.old_value #>> '{}'
+            else change.old_value::text
+        end)::varchar as old_value_text,
+       (case jsonb_typeof(change.new_value)
+            when 'string' then change.new_value #>> '{}'
+            else change.new_value::text
+        end)::varchar as new_value_text,
+       e.actor,
+       e.reason,
+       e.transaction_id
+from events e
+         left join ledger l on l.event_id = e.event_id
+         -- The attributes that a life begins with. The case keeps jsonb_each from what is no object.
+         left join lateral jsonb_each(case
+                                          when e.operation = 'CREATION' and jsonb_typeof(e.attribute_value) = 'object'
+                                              then e.attribute_value
+                                      end) as initial (name, value) on true
+         -- The newest event before that says something of the attribute, or that a life begins or ends with. Lateral: one
+         -- step in the index of the entity's versions, for each row that is asked for and for no other.
+         left join lateral (select b.operation, b.attribute_value
+                            from events b
+                            where e.operation = 'UPDATE'
+                              and b.entity_type = e.entity_type
+                              and b.entity_id = e.entity_id
+                              and b.version < e.version
+                              and (b.operation in ('CREATION', 'DELETION')
+                                or (b.operation = 'UPDATE' and b.attribute_name = e.attribute_name))
+                            order by b.version desc
+                            limit 1) before on true
+         cross join lateral (select coalesce(e.attribute_name, initial.name)::varchar as attribute_name,
+                                    case before.operation
+                                        when 'UPDATE' then before.attribute_value
+                                        when 'CREATION' then before.attribute_value -> e.attribute_name
+                                    end as old_value,
+                                    case e.operation
+                                        when 'UPDATE' then e.attribute_value
+                                        when 'CREATION' then initial.value
+                                    end as new_value) change
+where e.operation in ('CREATION', 'UPDATE', 'DELETION');
+
+comment on view entity_history is 'One row per change of an attribute, with the value before; and one per DELETION, and per CREATION without attributes. No acts.';
+comment on column entity_history.entity_type is 'Kind of entity.';
+comment on column entity_history.entity_id is 'Identity of the entity within its type.';
+comment on column entity_history.version is 'Version of the event; a CREATION has a row for each initial attribute, all of one version.';
+comment on column entity_history.position is 'Place in the ledger; null = it has none yet.';
+comment on column entity_history.occurred_at is 'When it happened: events.creation_date.';
+comment on column entity_history.recorded_at is 'When it entered the ledger (database clock); null = it waits.';
+comment on column entity_history.operation is 'CREATION, UPDATE or DELETION.';
+comment on column entity_history.attribute_name is 'The attribute that changed; null = the entity as a whole: a DELETION, or a CREATION without attributes.';
+comment on column entity_history.old_value is 'Value before, as JSON: of the same life of the entity; null = the attribute had none, or it was erased.';
+comment on column entity_history.new_value is 'Value after, as JSON; null = none, or it was erased. JSON null is a value.';
+comment on column entity_history.old_value_text is 'old_value as text: a JSON string without quotes and escapes, else the JSON as the database writes it.';
+comment on column entity_history.new_value_text is 'new_value as text, in the same way.';
+comment on column entity_history.actor is 'Who did it; null = not told.';
+comment on column entity_history.reason is 'Why; null = not told.';
+comment on column entity_history.transaction_id is 'The unit of work.';
+
+create view units_of_work as
+select e.transaction_id,
+       min(l.position) as first_position,
+       max(l.position) as last_position,
+       count(*) as events,
+       count(distinct (e.entity_type, e.entity_id)) as entities,
+       -- One, except where units of several actors joined one transaction. Collation "C": the order is the same everywhere.
+       string_agg(distinct e.actor::text collate "C", ', ' order by e.actor::text collate "C")::varchar as actor,
+       string_agg(distinct e.reason::text collate "C", ', ' order by e.reason::text collate "C")::varchar as reason,
+       string_agg(distinct e.correlation_id::text collate "C", ', ' order by e.correlation_id::text collate "C")::varchar as correlation_id,
+       min(e.creation_date) as occurred_at,
+       max(l.recorded_at) as recorded_at
+from events e
+         left join ledger l on l.event_id = e.event_id
+group by e.transaction_id;
+
+comment on view units_of_work is 'One row per unit of work: what was committed together. Units that joined one transaction of the caller are one row.';
+comment on column units_of_work.transaction_id is 'The unit of work.';
+comment on column units_of_work.first_position is 'Least ledger position of its events; null = all of them wait.';
+comment on column units_of_work.last_position is 'Greatest ledger position of its events; null = all of them wait.';
+comment on column units_of_work.events is 'Number of its events.';
+comment on column units_of_work.entities is 'Number of entities that they are about.';
+comment on column units_of_work.actor is 'Who did it, several separated by commas; null = not told.';
+comment on column units_of_work.reason is 'Why, several separated by commas; null = not told.';
+comment on column units_of_work.correlation_id is 'The business conversation this belongs to, several separated by commas; null = none.';
+comment on column units_of_work.occurred_at is 'When the first of its events happened: events.creation_date.';
+comment on column units_of_work.recorded_at is 'When the last of its events entered the ledger (database clock); null = all of them wait.';
+
+create view activity as
+select (e.creation_date at time zone 'UTC')::date as utc_day,
+       e.actor,
+       e.entity_type,
+       e.operation,
+       count(*) as events
+from events e
+group by 1, 2, 3, 4;
+
+comment on view activity is 'How many events there were per day, actor, entity type and operation.';
+comment on column activity.utc_day is 'Day on which the events happened (creation_date), in UTC.';
+comment on column activity.actor is 'Who did it; null = not told.';
+comment on column activity.entity_type is 'Kind of entity.';
+comment on column activity.operation is 'CREATION, UPDATE, DELETION, or an act.';
+comment on column activity.events is 'Number of events.';
+
+create view registration_lag as
+select r.name as registration,
+       r.partitions,
+       coalesce(c.position, r.start_position) as position,
+       h.head,
+       greatest(h.head - coalesce(c.position, r.start_position), 0) as lag,
+       coalesce(c.owners, 0) as owners,
+       r.paused,
+       r.pause_reason,
+       (select count(*)
+        from parked_events p
+        where p.registration = r.name) as parked
+from registrations r
+         cross join (select coalesce(max(l.position), 0) as head
+                     from ledger l) h
+         left join (select c.registration, min(c.position) as position, count(distinct n.node) as owners
+                    from cursors c
+                             left join nodes n on n.node = c.owner and n.lease_until > current_timestamp
+                    group by c.registration) c on c.registration = r.name;
+
+comment on view registration_lag is 'How far each registration is, and whether somebody delivers it.';
+comment on column registration_lag.registration is 'Name of the registration.';
+comment on column registration_lag.partitions is 'Number of shares that its entities are divided into.';
+comment on column registration_lag.position is 'Last ledger position that all its partitions have finished: the least of its cursors.';
+comment on column registration_lag.head is 'Last position of the ledger; 0 = it is empty.';
+comment on column registration_lag.lag is 'Positions that the slowest partition has before it, whether or not they are for this registration.';
+comment on column registration_lag.owners is 'Number of nodes that deliver it and whose lease lasts; 0 = nobody does.';
+comment on column registration_lag.paused is 'Since when nothing is delivered (database clock); null = it is delivered.';
+comment on column registration_lag.pause_reason is 'Why nothing is delivered; null = it is delivered, or nobody said.';
+comment on column registration_lag.parked is 'Number of events set aside for it, followers included.';
+
+create view ledger_tail as
+select l.position,
+       l.event_id,
+       l.recorded_at,
+       e.entity_type,
+       e.entity_id,
+       e.version,
+       e.operation,
+       e.attribute_name,
+       e.actor
+from ledger l
+         join events e on e.event_id = l.event_id
+-- Not "the last position less 100", as on H2: the planner takes a bound that it does not know for a third of the ledger.
+order by l.position desc
+limit 100;
+
+comment on view ledger_tail is 'The last 100 positions, newest first.';
+comment on column ledger_tail.position is 'Place in the ledger.';
+comment on column ledger_tail.event_id is 'Number given at INSERT; not the official order.';
+comment on column ledger_tail.recorded_at is 'When it entered the ledger (database clock).';
+comment on column ledger_tail.entity_type is 'Kind of entity.';
+comment on column ledger_tail.entity_id is 'Identity of the entity within its type.';
+comment on column ledger_tail.version is 'Place of the event in its entity.';
+comment on column ledger_tail.operation is 'CREATION, UPDATE, DELETION, or an act.';
+comment on column ledger_tail.attribute_name is 'The attribute that an UPDATE sets; null where the event speaks of the entity as a whole.';
+comment on column ledger_tail.actor is 'Who did it; null = not told.';
