@@ -68,7 +68,7 @@ class DeliverySimulationTest {
      * who unregisters while it begins to compete stays a candidate.
      */
     @ParameterizedTest
-    @ValueSource(longs = {192, 1044, 1267, 1647, 246327716000287L})
+    @ValueSource(longs = {192, 1044, 1267, 1647, 246327716000287L, 569740472017813L})
     void a_schedule_that_a_broken_engine_fails_at_works(long seed) {
         assertThat(Simulation.run(seed, SimulatedStore.Flaw.NONE)).isPositive();
     }

@@ -34,6 +34,11 @@ final class Settling {
             simulation.join();
         }
         simulation.names().forEach(this::consumed);
+        if (store.wasSetBack()) {
+            // Who was set back hears of it when it writes the cursor again: with the next event of the ledger, and not
+            // before.
+            Simulation.ENTITIES.forEach(simulation::append);
+        }
         String missing = "nothing was tried";
         for (int round = 0; round < ROUNDS && missing != null; round++) {
             if (round > ROUNDS_TO_LOOK) {

@@ -45,6 +45,8 @@ final class SimulatedStore {
 
     /** By name. */
     final Map<String, SimulatedRegistration> registrations = new TreeMap<>();
+
+    private boolean setBack;
     /** Nodes, with the end of their leases. */
     final Map<String, Long> leases = new HashMap<>();
     /** By name of the registration: later than any epoch that one of that name ever had. */
@@ -274,8 +276,13 @@ final class SimulatedStore {
     }
 
     /** A database that fails over to a standby which had not received the last moves of the cursors. */
+    boolean wasSetBack() {
+        return setBack;
+    }
+
     void setBack(SimulatedRegistration registration, int moves, boolean effectsToo) {
         if (registration.setBack(moves, effectsToo)) {
+            setBack = true;
             simulation.tell(() -> "the database is set back: %s to %s"
                     .formatted(
                             registration.name,

@@ -58,7 +58,7 @@ final class Simulation {
 
     private static final Map<List<Object>, Event> EVENTS = new ConcurrentHashMap<>();
     private static final Map<Integer, Map<EntityRef, Integer>> DIVISIONS = new ConcurrentHashMap<>();
-    private static final LedgerPoint[] POINTS = new LedgerPoint[MOST_EVENTS + ENTITIES.size() + 1];
+    private static final LedgerPoint[] POINTS = new LedgerPoint[MOST_EVENTS + 2 * ENTITIES.size() + 1];
 
     static {
         POINTS[0] = LedgerPoint.BEGINNING;
