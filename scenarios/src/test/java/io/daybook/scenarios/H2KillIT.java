@@ -11,7 +11,7 @@ class H2KillIT extends KillConformance {
 
     @Override
     int nodes() {
-        return 1;
+        return 2;
     }
 
     @Override
