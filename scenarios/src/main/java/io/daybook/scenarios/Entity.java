@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> its own type
  */
-public abstract sealed class Entity<S extends Entity<S>>
-        permits Cycle, DataNode, Job, Scenario, Sequence, Submission, Task {
+public abstract sealed class Entity<S extends Entity<S>> permits Cycle, DataNode, Job, Submission, Subscribable, Task {
 
     final Scenarios home;
     private final EntityType type;

@@ -2,7 +2,6 @@ package io.daybook.scenarios;
 
 import io.daybook.event.EntityType;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks that belong together, with their data nodes: one case, one month, one what-if. */
-public final class Scenario extends Entity<Scenario> implements Submittable {
+public final class Scenario extends Subscribable<Scenario> {
 
     private static final String AUTHORIZED_TAGS = "authorized_tags";
 
@@ -275,54 +274,7 @@ public final class Scenario extends Entity<Scenario> implements Submittable {
         return tasks.stream().map(Entity::id).toList();
     }
 
-    // --- subscribers -------------------------------------------------------------------------------------------------
-
-    /**
-     * From now on that callback hears of each status of its jobs.
-     *
-     * @param callback by its name: see {@link Scenarios#callback}
-     * @param parameters handed over each time
-     */
-    public void subscribe(String callback, Object... parameters) {
-        run(draft -> Subscriptions.add(draft, this, callback, List.of(parameters)));
-    }
-
-    /** That callback does not any more, with these parameters. @throws NotSubscribed if it did not */
-    public void unsubscribe(String callback, Object... parameters) {
-        run(draft -> Subscriptions.remove(draft, this, callback, List.of(parameters)));
-    }
-
-    /** That callback does not any more, whichever parameters it was subscribed with first. @throws NotSubscribed if it did not */
-    public void unsubscribeAny(String callback) {
-        run(draft -> Subscriptions.remove(draft, this, callback, null));
-    }
-
-    /** All callbacks, with their parameters; replaces what was there. */
-    public void setSubscribers(Collection<Subscription> subscriptions) {
-        set("subscribers", new ArrayList<>(subscriptions));
-    }
-
-    /** Who hears of its jobs, in the order of subscription. */
-    public List<Subscription> subscribers() {
-        return Subscriptions.of(stored());
-    }
-
     // --- what is done with it ----------------------------------------------------------------------------------------
-
-    @Override
-    public Submission submit(boolean force, Map<String, ?> properties) {
-        return home.submit(this, force, properties);
-    }
-
-    @Override
-    public boolean isSubmittable() {
-        return Readiness.isSubmittable(home.core().view(), stored());
-    }
-
-    /** Its submissions, oldest first. */
-    public List<Submission> submissions() {
-        return home.submissionsOf(id());
-    }
 
     /** Another scenario like this one, with copies of the data. */
     public Scenario duplicate() {

@@ -3,7 +3,7 @@ package io.daybook.scenarios;
 import java.util.Map;
 
 /** What can be submitted: a scenario, a sequence, a task. */
-public sealed interface Submittable permits Scenario, Sequence, Task {
+public sealed interface Submittable permits Subscribable, Task {
 
     /** The same in events. */
     String id();
