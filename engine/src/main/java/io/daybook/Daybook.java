@@ -13,6 +13,7 @@ import io.daybook.history.EntityState;
 import io.daybook.history.History;
 import io.daybook.history.Moment;
 import io.daybook.history.StateTable;
+import io.daybook.history.States;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerPoint;
 import io.daybook.ledger.Verification;
@@ -266,7 +267,7 @@ public final class Daybook implements AutoCloseable {
      * @throws io.daybook.event.InvalidEvent if type or id are not legal
      */
     public Optional<EntityState> state(String entityType, String entityId) {
-        return reading.state(EntityRef.of(entityType, entityId), new Moment.Now());
+        return reading.state(EntityRef.of(entityType, entityId), Moment.NOW);
     }
 
     /**
@@ -275,22 +276,37 @@ public final class Daybook implements AutoCloseable {
      * @throws io.daybook.event.InvalidEvent if type or id are not legal
      */
     public History history(String entityType, String entityId) {
-        return reading.history(EntityRef.of(entityType, entityId), new Moment.Now());
+        return reading.history(EntityRef.of(entityType, entityId), Moment.NOW);
+    }
+
+    /**
+     * All entities of that type that exist, in the order of their ids; empty if there are none. Everything that is committed counts. It reads
+     * the whole history of the type; who asks often asks the table {@code entity_states}.
+     *
+     * @throws io.daybook.event.InvalidEvent if the type is not legal
+     */
+    public States states(String entityType) {
+        return reading.states(new EntityType(entityType), Moment.NOW);
+    }
+
+    /** As it is now, everything that is committed counts: for differences between what was and what is. */
+    public AsOf now() {
+        return new AsOf(reading, Moment.NOW);
     }
 
     /** As it stands in the ledger up to that position. */
     public AsOf asOf(long position) {
-        return new AsOf(reading, new Moment.AtPosition(position));
+        return new AsOf(reading, Moment.NOW.atPosition(position));
     }
 
     /** As it had been recorded by then (clock of the database): what could be known at that time. */
     public AsOf asOfRecorded(Instant instant) {
-        return new AsOf(reading, new Moment.RecordedAt(instant));
+        return new AsOf(reading, Moment.NOW.recordedBy(instant));
     }
 
     /** As it had happened by then (creation dates), by all that is known today. */
     public AsOf asOfOccurred(Instant instant) {
-        return new AsOf(reading, new Moment.OccurredAt(instant));
+        return new AsOf(reading, Moment.NOW.occurredBy(instant));
     }
 
     /** Who wants to hear what happens. */

@@ -5,6 +5,7 @@ import io.daybook.console.doctor.DoctorCommand;
 import io.daybook.console.examples.ExampleCommand;
 import io.daybook.console.git.GitCommand;
 import io.daybook.console.jsonl.ImportCommand;
+import io.daybook.console.look.DiffCommand;
 import io.daybook.console.look.HistoryCommand;
 import io.daybook.console.look.RegistrationsCommand;
 import io.daybook.console.look.StateCommand;
@@ -69,6 +70,7 @@ public final class Main {
                 .addSubcommand(new TailCommand(shell))
                 .addSubcommand(new HistoryCommand(shell))
                 .addSubcommand(new StateCommand(shell))
+                .addSubcommand(new DiffCommand(shell))
                 .addSubcommand(new StatesCommand(shell))
                 .addSubcommand(new RegistrationsCommand(shell))
                 .addSubcommand(new PauseCommand(shell))

@@ -1,6 +1,8 @@
 package io.daybook.console;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.daybook.Daybook;
 import io.daybook.console.shell.Table;
@@ -103,7 +105,37 @@ class CommandsTest {
                 .isEqualTo(2);
         assertThat(cli.run("state", "order", "o-1", "--at-position", "1", "--recorded-at", "2001-01-01T00:00:00Z")
                         .exitCode())
-                .isEqualTo(2);
+                .as("both bounds hold")
+                .isEqualTo(5);
+        assertThat(cli.run("state", "order", "--at-position", "1", "--json").lines())
+                .as("without an id: all of the type")
+                .singleElement(as(STRING))
+                .contains("\"entity_id\":\"o-1\"")
+                .contains("\"attributes\":{\"status\":\"new\"}");
+        assertThat(cli.run("state", "order").lines().get(0)).matches("ID +VERSION +CHANGED +ATTRIBUTES");
+        assertThat(cli.run("state", "no_such_type").exitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void diff_shows_what_changed_between_two_moments() {
+        fill();
+
+        Cli.Ran ran = cli.run("diff", "order", "o-1", "--from", "1", "--to", "now");
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.lines().get(0)).matches("ID +WHAT +ATTRIBUTE +FROM +TO");
+        assertThat(ran.lines().get(1)).matches("o-1 +changed +status +\"new\" +\"paid\"");
+        assertThat(cli.run("diff", "order", "--from", "beginning", "--to", "1", "--json")
+                        .lines())
+                .containsExactly("{\"entity_type\":\"order\",\"entity_id\":\"o-1\",\"difference\":\"created\","
+                        + "\"attribute_name\":\"status\",\"to\":\"new\"}");
+        assertThat(cli.run(
+                        "diff", "order", "--from", "now,occurred:2001-01-01T00:00:00Z", "--to", "2001-01-01T00:00:00Z"))
+                .satisfies(none -> assertThat(none.exitCode()).isZero())
+                .satisfies(none -> assertThat(none.err()).contains("No difference in order."));
+        assertUsage("--from", "diff", "order");
+        assertUsage("'occurred:1' is no moment", "diff", "order", "--from", "occurred:1");
+        assertUsage("'1,' is no moment", "diff", "order", "--from", "1,");
+        assertUsage("needs an id", "diff", "order", "", "--from", "1");
     }
 
     @Test
@@ -304,6 +336,7 @@ class CommandsTest {
             "history",
             "state",
             "states",
+            "diff",
             "registrations",
             "status",
             "verify",
@@ -336,9 +369,6 @@ class CommandsTest {
                 "--resume",
                 "git",
                 folder.toString());
-        assertThat(cli.run("state", "order", "o-1", "--at-position", "1", "--recorded-at", "2001-01-01T00:00:00Z")
-                        .err())
-                .startsWith("daybook: --at-position");
     }
 
     private void assertUsage(String why, String... args) {

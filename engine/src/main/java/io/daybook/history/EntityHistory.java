@@ -1,34 +1,24 @@
 package io.daybook.history;
 
 import static io.daybook.schema.Tables.EVENTS;
-import static io.daybook.schema.Tables.LEDGER;
 import static org.jooq.impl.DSL.param;
 
 import io.daybook.database.Database;
 import io.daybook.event.EntityRef;
+import io.daybook.event.EntityType;
 import io.daybook.event.Event;
 import io.daybook.event.Receipt;
-import io.daybook.ledger.EventRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
-import org.jooq.Condition;
-import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /** Reads histories and states. Thread-safe; holds no connection between calls. */
 public final class EntityHistory {
-
-    private static final int PAGE = 500;
 
     /**
      * The row of an entity, if the event that it ends with stands where the row says: a table that was restored from another backup than
@@ -47,10 +37,12 @@ public final class EntityHistory {
             """.formatted(StateRow.COLUMNS);
 
     private final Database database;
+    private final EventPages pages;
     private final StateRows stateRows;
 
     public EntityHistory(Database database) {
         this.database = database;
+        this.pages = new EventPages(database);
         this.stateRows = database.isPostgresql() ? new PostgresqlStateRows(database) : new H2StateRows(database);
     }
 
@@ -60,8 +52,7 @@ public final class EntityHistory {
 
     /** The events of that entity up to that moment, oldest first; empty if there are none. */
     public History history(EntityRef entity, Moment moment) {
-        Bound bound = bound(moment);
-        return new History(version -> page(entity, bound, version));
+        return new History(version -> pages.ofEntity(entity, moment, version));
     }
 
     /**
@@ -69,10 +60,24 @@ public final class EntityHistory {
      * and folds what came after it, so that it costs no more than that; the answer is the same without.
      */
     public Optional<EntityState> state(EntityRef entity, Moment moment) {
-        EntityState.Fold fold = moment instanceof Moment.Now ? kept(entity) : new EntityState.Fold();
-        Bound bound = bound(moment);
-        new History(version -> page(entity, bound, version), fold.version()).forEach(fold::add);
+        EntityState.Fold fold = moment.equals(Moment.NOW) ? kept(entity) : new EntityState.Fold();
+        new History(version -> pages.ofEntity(entity, moment, version), fold.version()).forEach(fold::add);
         return fold.result(entity);
+    }
+
+    /** All entities of that type that existed at that moment. It reads their whole history, in one pass. */
+    public States states(EntityType type, Moment moment) {
+        return new States(pages, type, moment);
+    }
+
+    /** In what that entity differs between two moments; empty if in nothing. */
+    public Optional<Difference> difference(EntityRef entity, Moment from, Moment to) {
+        return Difference.between(entity, state(entity, from), state(entity, to));
+    }
+
+    /** In what the entities of that type differ between two moments. It reads their whole history, in one pass. */
+    public Differences differences(EntityType type, Moment from, Moment to) {
+        return new Differences(pages, type, from, to);
     }
 
     /** What {@code entity_states} has of it; the fold of nothing where it has none. */
@@ -90,9 +95,8 @@ public final class EntityHistory {
 
     /** Folds the events after what the fold has and before that version; in the caller's transaction. */
     void foldBetween(Connection connection, EntityRef entity, EntityState.Fold fold, long version) throws SQLException {
-        Bound none = bound(new Moment.Now());
         while (fold.version() < version - 1) {
-            List<Event> page = page(connection, entity, none, fold.version());
+            List<Event> page = pages.ofEntity(connection, entity, Moment.NOW, fold.version());
             if (page.isEmpty()) {
                 throw new IllegalStateException(
                         "Version %d of %s is missing, though there is a version %d. Run daybook verify."
@@ -100,99 +104,6 @@ public final class EntityHistory {
             }
             page.stream().filter(event -> event.version() < version).forEach(fold::add);
         }
-    }
-
-    /** How a moment is asked for: a condition with one parameter, and the parameter. */
-    private record Bound(Condition condition, @Nullable Object parameter) {}
-
-    private static Bound bound(Moment moment) {
-        if (moment instanceof Moment.AtPosition at) {
-            return new Bound(LEDGER.POSITION.le(param("bound", Long.class)), at.position());
-        }
-        if (moment instanceof Moment.RecordedAt recorded) {
-            return new Bound(LEDGER.RECORDED_AT.le(param("bound", OffsetDateTime.class)), utc(recorded.instant()));
-        }
-        if (moment instanceof Moment.OccurredAt occurred) {
-            return new Bound(EVENTS.CREATION_DATE.le(param("bound", OffsetDateTime.class)), utc(occurred.instant()));
-        }
-        return new Bound(DSL.noCondition(), null);
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
-    }
-
-    private List<Event> page(EntityRef entity, Bound bound, long afterVersion) {
-        return database.call("Reading the history of " + entity, c -> page(c, entity, bound, afterVersion));
-    }
-
-    private List<Event> page(Connection connection, EntityRef entity, Bound bound, long afterVersion)
-            throws SQLException {
-        String sql = select(EVENTS.ENTITY_TYPE
-                .eq(param("type", String.class))
-                .and(EVENTS.ENTITY_ID.eq(param("id", String.class)))
-                .and(EVENTS.VERSION.gt(param("version", Long.class)))
-                .and(bound.condition()));
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            int parameter = 1;
-            query.setString(parameter++, entity.type().name());
-            query.setString(parameter++, entity.id());
-            query.setLong(parameter++, afterVersion);
-            if (bound.parameter() != null) {
-                query.setObject(parameter, bound.parameter());
-            }
-            try (ResultSet rows = query.executeQuery()) {
-                List<Event> page = new ArrayList<>();
-                while (rows.next()) {
-                    page.add(event(rows));
-                }
-                return page;
-            }
-        }
-    }
-
-    /** The columns of {@link EventRow}, then position and recorded_at where there are any. */
-    private String select(Condition condition) {
-        return database.jooq()
-                .select(
-                        EVENTS.EVENT_ID,
-                        EVENTS.ENTITY_TYPE,
-                        EVENTS.ENTITY_ID,
-                        EVENTS.VERSION,
-                        EVENTS.OPERATION,
-                        EVENTS.ATTRIBUTE_NAME,
-                        EVENTS.ATTRIBUTE_VALUE,
-                        EVENTS.METADATA,
-                        EVENTS.CREATION_DATE,
-                        EVENTS.TRANSACTION_ID,
-                        EVENTS.ACTOR,
-                        EVENTS.REASON,
-                        EVENTS.CORRELATION_ID,
-                        EVENTS.CAUSATION_POSITION,
-                        EVENTS.CONTEXT,
-                        EVENTS.SALT,
-                        EVENTS.VALUE_DIGEST,
-                        EVENTS.METADATA_DIGEST,
-                        LEDGER.POSITION,
-                        LEDGER.RECORDED_AT)
-                .from(EVENTS)
-                .leftJoin(LEDGER)
-                .on(LEDGER.EVENT_ID.eq(EVENTS.EVENT_ID))
-                .where(condition)
-                // The first two are the same in every row; H2 uses the index only where all its columns are in the
-                // order.
-                .orderBy(EVENTS.ENTITY_TYPE, EVENTS.ENTITY_ID, EVENTS.VERSION)
-                .limit(DSL.inline(PAGE))
-                .getSQL();
-    }
-
-    private static Event event(ResultSet row) throws SQLException {
-        EventRow event = EventRow.read(row);
-        long position = row.getLong(EventRow.COLUMN_COUNT + 1);
-        return row.wasNull()
-                ? event.toEvent(OptionalLong.empty(), Optional.empty())
-                : event.toEvent(
-                        OptionalLong.of(position), Optional.of(EventRow.instant(row, EventRow.COLUMN_COUNT + 2)));
     }
 
     /** What the unit of work of that id appended; empty if nothing of it is committed. */

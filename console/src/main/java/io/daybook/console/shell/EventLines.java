@@ -64,7 +64,8 @@ public final class EventLines {
                 .orElse(value);
     }
 
-    private static String shortened(Value value) {
+    /** Its JSON, the beginning of it if it is long. */
+    public static String shortened(Value value) {
         String json = value.json();
         return json.length() <= LONGEST_VALUE ? json : json.substring(0, LONGEST_VALUE) + "...";
     }

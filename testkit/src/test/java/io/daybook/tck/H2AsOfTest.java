@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2AsOfTest extends AsOfConformance implements Store.OnH2 {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlAsOfIT extends AsOfConformance implements Store.OnPostgresql {}
