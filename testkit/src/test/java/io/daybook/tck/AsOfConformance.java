@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** The two times together, all entities of a type, and differences between moments. */
 abstract class AsOfConformance extends Conformance {
 
-    private static final Instant JANUARY = Instant.parse("2026-01-10T12:00:00Z");
+    static final Instant JANUARY = Instant.parse("2026-01-10T12:00:00Z");
     private static final Instant FEBRUARY = Instant.parse("2026-02-01T00:00:00Z");
     private static final Duration DAY = Duration.ofDays(1);
 
@@ -184,7 +184,7 @@ abstract class AsOfConformance extends Conformance {
 
     private record Bound(AsOf asOf, Predicate<Event> counts) {}
 
-    private void appendAtRandom(Random random) {
+    void appendAtRandom(Random random) {
         Map<String, Boolean> alive = new HashMap<>();
         for (int unit = 0; unit < 60; unit++) {
             daybook().transact(tx -> {

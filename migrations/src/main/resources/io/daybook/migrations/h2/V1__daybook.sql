@@ -1,6 +1,7 @@
 -- Daybook on H2 2.3 and later. The same tables as on PostgreSQL (../postgresql/V1__daybook.sql), column by column.
 -- Only here: pending (H2 has no transaction snapshots), durable_head (H2 shows commits before they are on disk) and entity_locks
--- (H2 has no advisory locks), and the view creation_attributes (H2 has no jsonb_each).
+-- (H2 has no advisory locks), and the view creation_attributes (H2 has no jsonb_each); the functions
+-- that answer what was as of some moment are PostgreSQL's alone: here daybook state and daybook diff do it.
 -- H2 commits each statement that defines something by itself, so a migration that is cut off leaves a part of itself behind
 -- and is run again from its beginning: every statement must do no harm the second time.
 
@@ -353,7 +354,9 @@ select l.position,
        e.correlation_id,
        e.causation_position,
        e.transaction_id,
-       e.context
+       e.context,
+       -- An erased event keeps the digests of what it said, and nothing else has them.
+       e.value_digest is not null or e.metadata_digest is not null as erased
 from events e
          left join ledger l
                    on l.event_id = e.event_id
@@ -379,6 +382,7 @@ comment on column event_history.correlation_id is 'The business conversation thi
 comment on column event_history.causation_position is 'Ledger position of the event that this one reacts to; null = none.';
 comment on column event_history.transaction_id is 'The unit of work.';
 comment on column event_history.context is 'JSON object: application, host and whatever else surrounds the change; null = none.';
+comment on column event_history.erased is 'Whether value and metadata were erased: they are null then, and the digests of what they were still verify.';
 
 create or replace view entity_history as
 select change.entity_type,
@@ -405,7 +409,9 @@ select change.entity_type,
        end as new_value_text,
        change.actor,
        change.reason,
-       change.transaction_id
+       change.transaction_id,
+       change.old_value_erased,
+       change.new_value_erased
 from (select e.event_id,
              e.entity_type,
              e.entity_id,
@@ -423,7 +429,9 @@ from (select e.event_id,
              end as new_value,
              e.actor,
              e.reason,
-             e.transaction_id
+             e.transaction_id,
+             before.value_digest is not null as old_value_erased,
+             e.value_digest is not null and e.operation in ('CREATION', 'UPDATE') as new_value_erased
       from events e
                -- The attributes that a life begins with.
                left join creation_attributes initial
@@ -466,6 +474,8 @@ comment on column entity_history.new_value_text is 'new_value as text, in the sa
 comment on column entity_history.actor is 'Who did it; null = not told.';
 comment on column entity_history.reason is 'Why; null = not told.';
 comment on column entity_history.transaction_id is 'The unit of work.';
+comment on column entity_history.old_value_erased is 'Whether the value before is null because it was erased; of an erased CREATION nobody knows which attributes it had.';
+comment on column entity_history.new_value_erased is 'Whether the value after is null because it was erased; an erased CREATION has one row, without attribute_name.';
 
 create or replace view units_of_work as
 select e.transaction_id,

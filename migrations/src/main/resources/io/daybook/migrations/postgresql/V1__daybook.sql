@@ -47,6 +47,10 @@ create table events (
 
 create index events_transaction on events (transaction_id);
 create index events_database_txid on events (database_txid);
+-- Costs only those who name a conversation.
+create index events_correlation on events (correlation_id) where correlation_id is not null;
+-- Events come about in the order of time, so a few bytes per hundred pages find the time that is asked for.
+create index events_creation_date on events using brin (creation_date);
 
 comment on table events is 'Every change of every entity, as it was said. Insert-only: no row is ever updated or deleted.';
 comment on column events.event_id is 'Number given at INSERT. Has gaps, and is not the official order: that is ledger.position.';
@@ -80,6 +84,8 @@ create table ledger (
     recorded_at timestamp with time zone not null,
     snapshot    varchar
 );
+
+create index ledger_recorded_at on ledger using brin (recorded_at);
 
 comment on table ledger is 'The official order of events: gap-free, final, hash-chained. Insert-only, written by the sequencer alone.';
 comment on column ledger.position is 'Place in the ledger: 1, 2, 3 ... without gaps, the same for every reader, for ever.';
@@ -492,7 +498,9 @@ select l.position,
        e.correlation_id,
        e.causation_position,
        e.transaction_id,
-       e.context
+       e.context,
+       -- An erased event keeps the digests of what it said, and nothing else has them.
+       e.value_digest is not null or e.metadata_digest is not null as erased
 from events e
          left join ledger l on l.event_id = e.event_id;
 
@@ -516,6 +524,7 @@ comment on column event_history.correlation_id is 'The business conversation thi
 comment on column event_history.causation_position is 'Ledger position of the event that this one reacts to; null = none.';
 comment on column event_history.transaction_id is 'The unit of work.';
 comment on column event_history.context is 'JSON object: application, host and whatever else surrounds the change; null = none.';
+comment on column event_history.erased is 'Whether value and metadata were erased: they are null then, and the digests of what they were still verify.';
 
 create view entity_history as
 select e.entity_type,
@@ -538,7 +547,9 @@ select e.entity_type,
         end)::varchar as new_value_text,
        e.actor,
        e.reason,
-       e.transaction_id
+       e.transaction_id,
+       coalesce(before.erased, false) as old_value_erased,
+       e.value_digest is not null and e.operation in ('CREATION', 'UPDATE') as new_value_erased
 from events e
          left join ledger l on l.event_id = e.event_id
          -- The attributes that a life begins with. The case keeps jsonb_each from what is no object.
@@ -548,7 +559,7 @@ from events e
                                       end) as initial (name, value) on true
          -- The newest event before that says something of the attribute, or that a life begins or ends with. Lateral: one
          -- step in the index of the entity's versions, for each row that is asked for and for no other.
-         left join lateral (select b.operation, b.attribute_value
+         left join lateral (select b.operation, b.attribute_value, b.value_digest is not null as erased
                             from events b
                             where e.operation = 'UPDATE'
                               and b.entity_type = e.entity_type
@@ -585,6 +596,8 @@ comment on column entity_history.new_value_text is 'new_value as text, in the sa
 comment on column entity_history.actor is 'Who did it; null = not told.';
 comment on column entity_history.reason is 'Why; null = not told.';
 comment on column entity_history.transaction_id is 'The unit of work.';
+comment on column entity_history.old_value_erased is 'Whether the value before is null because it was erased; of an erased CREATION nobody knows which attributes it had.';
+comment on column entity_history.new_value_erased is 'Whether the value after is null because it was erased; an erased CREATION has one row, without attribute_name.';
 
 create view units_of_work as
 select e.transaction_id,
@@ -687,3 +700,160 @@ comment on column ledger_tail.version is 'Place of the event in its entity.';
 comment on column ledger_tail.operation is 'CREATION, UPDATE, DELETION, or an act.';
 comment on column ledger_tail.attribute_name is 'The attribute that an UPDATE sets; null where the event speaks of the entity as a whole.';
 comment on column ledger_tail.actor is 'Who did it; null = not told.';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Functions: what was, as of a position, a recorded time, a creation date, or all of them together
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Each bound includes its end; null = no bound. What counts is folded in the order of versions (docs/sql.md). Without a bound on position or
+-- recorded time, events that wait for their position count too. They are plain SQL of one SELECT, so that the planner sees through them.
+
+create function state_as_of(
+    of_type varchar, of_id varchar, at_position bigint default null,
+    recorded_by timestamp with time zone default null, occurred_by timestamp with time zone default null)
+    returns table (entity_type varchar, entity_id varchar, version bigint, attributes jsonb,
+                   created timestamp with time zone, changed timestamp with time zone)
+    language sql
+    stable
+    parallel safe
+begin atomic
+    with counted as (select e.version, e.operation, e.attribute_name, e.attribute_value, e.creation_date
+                     from events e
+                              left join ledger l on l.event_id = e.event_id
+                     where e.entity_type = of_type
+                       and e.entity_id = of_id
+                       and (at_position is null or l.position <= at_position)
+                       and (recorded_by is null or l.recorded_at <= recorded_by)
+                       and (occurred_by is null or e.creation_date <= occurred_by)),
+         life as (select c.version, c.operation, c.attribute_value, c.creation_date
+                  from counted c
+                  where c.operation in ('CREATION', 'DELETION')
+                  order by c.version desc
+                  limit 1),
+         set_later as (select distinct on (c.attribute_name) c.attribute_name, coalesce(c.attribute_value, 'null') as value
+                       from counted c
+                                join life on c.version > life.version
+                       where c.operation = 'UPDATE'
+                       order by c.attribute_name, c.version desc)
+    select of_type,
+           of_id,
+           (select max(c.version) from counted c),
+           coalesce(life.attribute_value, '{}')
+               || coalesce((select jsonb_object_agg(s.attribute_name, s.value) from set_later s), '{}'),
+           life.creation_date,
+           (select c.creation_date
+            from counted c
+            where c.operation in ('CREATION', 'UPDATE')
+            order by c.version desc
+            limit 1)
+    from life
+    where life.operation = 'CREATION';
+end;
+
+comment on function state_as_of is 'What one entity was: one row, or none if it did not exist then.';
+
+create function states_as_of(
+    of_type varchar, at_position bigint default null,
+    recorded_by timestamp with time zone default null, occurred_by timestamp with time zone default null)
+    returns table (entity_type varchar, entity_id varchar, version bigint, attributes jsonb,
+                   created timestamp with time zone, changed timestamp with time zone)
+    language sql
+    stable
+    parallel safe
+begin atomic
+    with counted as (select e.entity_id, e.version, e.operation, e.attribute_name, e.attribute_value, e.creation_date
+                     from events e
+                              left join ledger l on l.event_id = e.event_id
+                     where e.entity_type = of_type
+                       and (at_position is null or l.position <= at_position)
+                       and (recorded_by is null or l.recorded_at <= recorded_by)
+                       and (occurred_by is null or e.creation_date <= occurred_by)),
+         life as (select distinct on (c.entity_id) c.entity_id, c.version, c.operation, c.attribute_value, c.creation_date
+                  from counted c
+                  where c.operation in ('CREATION', 'DELETION')
+                  order by c.entity_id, c.version desc),
+         set_later as (select distinct on (c.entity_id, c.attribute_name)
+                              c.entity_id, c.attribute_name, coalesce(c.attribute_value, 'null') as value
+                       from counted c
+                                join life on life.entity_id = c.entity_id and c.version > life.version
+                       where c.operation = 'UPDATE'
+                       order by c.entity_id, c.attribute_name, c.version desc),
+         together as (select s.entity_id, jsonb_object_agg(s.attribute_name, s.value) as attributes
+                      from set_later s
+                      group by s.entity_id),
+         newest as (select c.entity_id, max(c.version) as version
+                    from counted c
+                    group by c.entity_id),
+         change as (select distinct on (c.entity_id) c.entity_id, c.creation_date
+                    from counted c
+                    where c.operation in ('CREATION', 'UPDATE')
+                    order by c.entity_id, c.version desc)
+    select of_type,
+           life.entity_id,
+           newest.version,
+           coalesce(life.attribute_value, '{}') || coalesce(together.attributes, '{}'),
+           life.creation_date,
+           change.creation_date
+    from life
+             join newest on newest.entity_id = life.entity_id
+             join change on change.entity_id = life.entity_id
+             left join together on together.entity_id = life.entity_id
+    where life.operation = 'CREATION';
+end;
+
+comment on function states_as_of is 'What all entities of a type were: one row for each that existed then. Reads all events of the type.';
+
+create function difference_as_of(
+    of_type varchar, of_id varchar,
+    from_position bigint default null, to_position bigint default null,
+    from_recorded timestamp with time zone default null, to_recorded timestamp with time zone default null,
+    from_occurred timestamp with time zone default null, to_occurred timestamp with time zone default null)
+    returns table (entity_type varchar, entity_id varchar, difference varchar, attribute_name varchar,
+                   from_value jsonb, to_value jsonb)
+    language sql
+    stable
+    parallel safe
+begin atomic
+    select of_type,
+           of_id,
+           case when b.entity_id is null then 'deleted' when a.entity_id is null then 'created' else 'changed' end,
+           attribute.name,
+           a.attributes -> attribute.name,
+           b.attributes -> attribute.name
+    from state_as_of(of_type, of_id, from_position, from_recorded, from_occurred) a
+             full join state_as_of(of_type, of_id, to_position, to_recorded, to_occurred) b on b.entity_id = a.entity_id
+             left join lateral jsonb_object_keys(coalesce(a.attributes, '{}') || coalesce(b.attributes, '{}'))
+        as attribute (name) on true
+    where a.attributes -> attribute.name is distinct from b.attributes -> attribute.name
+       or a.entity_id is null
+       or b.entity_id is null;
+end;
+
+comment on function difference_as_of is 'In what one entity differs between two moments: one row per attribute; none if it is the same.';
+
+create function differences_as_of(
+    of_type varchar,
+    from_position bigint default null, to_position bigint default null,
+    from_recorded timestamp with time zone default null, to_recorded timestamp with time zone default null,
+    from_occurred timestamp with time zone default null, to_occurred timestamp with time zone default null)
+    returns table (entity_type varchar, entity_id varchar, difference varchar, attribute_name varchar,
+                   from_value jsonb, to_value jsonb)
+    language sql
+    stable
+    parallel safe
+begin atomic
+    select of_type,
+           coalesce(b.entity_id, a.entity_id),
+           case when b.entity_id is null then 'deleted' when a.entity_id is null then 'created' else 'changed' end,
+           attribute.name,
+           a.attributes -> attribute.name,
+           b.attributes -> attribute.name
+    from states_as_of(of_type, from_position, from_recorded, from_occurred) a
+             full join states_as_of(of_type, to_position, to_recorded, to_occurred) b on b.entity_id = a.entity_id
+             left join lateral jsonb_object_keys(coalesce(a.attributes, '{}') || coalesce(b.attributes, '{}'))
+        as attribute (name) on true
+    where a.attributes -> attribute.name is distinct from b.attributes -> attribute.name
+       or a.entity_id is null
+       or b.entity_id is null;
+end;
+
+comment on function differences_as_of is 'In what the entities of a type differ between two moments: one row per entity and attribute. Reads all events of the type, twice.';

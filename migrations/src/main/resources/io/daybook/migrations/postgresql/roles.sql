@@ -60,6 +60,10 @@ grant insert (
     actor, reason, correlation_id, causation_position, context, salt, value_digest, metadata_digest)
     on "${schema}".events to "${schema}_application";
 
+-- To ask what was, as of some moment; for databases where functions are not for everybody.
+grant execute on function "${schema}".state_as_of, "${schema}".states_as_of, "${schema}".difference_as_of, "${schema}".differences_as_of
+    to "${schema}_application", "${schema}_operator";
+
 -- To append in one round trip; it runs with the caller's privileges, so it can do no more than the line above.
 grant execute on function "${schema}".append to "${schema}_application";
 grant execute on function "${schema}".append_one to "${schema}_application";
