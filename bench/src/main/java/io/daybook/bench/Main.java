@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Callable<Integer> {
 
+    /** Fills a large log first: only when it is asked for. */
+    private static final String QUESTIONS = "questions";
+
     private static final Map<String, Suite> SUITES = suites();
 
     @Spec
@@ -59,13 +62,20 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "5", description = "How long a turn is. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
+    @Option(
+            names = "--events",
+            defaultValue = "10000000",
+            description =
+                    "Of how many events the questions are asked. Default: ${DEFAULT-VALUE}, about 8 GB and half an hour.")
+    private long events;
+
     @Option(names = "--commit", description = "Commit that is measured, for the table.")
     private @Nullable String commit;
 
     @Parameters(
             paramLabel = "SUITE",
             description =
-                    "What to measure. Default: all. Known: one, one-stopped, sixteen, sixteen-stopped, batch, batch-stopped, sequencer, latency, cursors, sparse.")
+                    "What to measure. Default: all. Known: one, one-stopped, sixteen, sixteen-stopped, batch, batch-stopped, sequencer, latency, cursors, sparse; and by name only: questions.")
     private @Nullable List<String> names;
 
     private static Map<String, Suite> suites() {
@@ -83,6 +93,7 @@ public final class Main implements Callable<Integer> {
         suites.put("latency", new LatencySuite());
         suites.put("cursors", new CursorSuite());
         suites.put("sparse", new SparseSuite());
+        suites.put(QUESTIONS, new QuestionsSuite());
         return suites;
     }
 
@@ -92,7 +103,11 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<String> wanted = names == null ? List.copyOf(SUITES.keySet()) : names;
+        List<String> wanted = names == null
+                ? SUITES.keySet().stream()
+                        .filter(name -> !name.equals(QUESTIONS))
+                        .toList()
+                : names;
         for (String name : wanted) {
             if (!SUITES.containsKey(name)) {
                 throw new ParameterException(
@@ -100,7 +115,7 @@ public final class Main implements Callable<Integer> {
                         "There is no suite %s. Known are %s.".formatted(name, String.join(", ", SUITES.keySet())));
             }
         }
-        Suite.Plan plan = new Suite.Plan(pairs, Duration.ofSeconds(seconds));
+        Suite.Plan plan = new Suite.Plan(pairs, Duration.ofSeconds(seconds), events);
         List<String> rows = new ArrayList<>();
         PrintWriter out = spec.commandLine().getOut();
         try (Server server = server()) {

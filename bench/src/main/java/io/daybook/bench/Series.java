@@ -18,6 +18,10 @@ final class Series {
         return values.get(values.size() - 1);
     }
 
+    int size() {
+        return values.size();
+    }
+
     double median() {
         List<Double> sorted = sorted();
         int middle = sorted.size() / 2;

@@ -10,8 +10,8 @@ interface Suite {
      */
     void run(Server server, Plan plan, Report report) throws Exception;
 
-    /** How often, and how long at a time. */
-    record Plan(int pairs, java.time.Duration slice) {}
+    /** How often, how long at a time, and of how many events where a suite fills a log. */
+    record Plan(int pairs, java.time.Duration slice, long events) {}
 
     /** Takes what was found. */
     interface Report {

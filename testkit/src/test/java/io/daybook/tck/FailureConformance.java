@@ -16,6 +16,7 @@ import io.daybook.notifier.Registration;
 import io.daybook.notifier.RegistrationControl;
 import io.daybook.notifier.Start;
 import io.daybook.testkit.Await;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -255,6 +256,42 @@ abstract class FailureConformance extends Conformance {
             assertThat(consumer.isRunning()).isTrue();
         }
         assertThat(acts()).containsExactly("PAUSE", "RESUME");
+    }
+
+    @Test
+    void the_view_registration_lag_says_who_delivers_how_far_and_what_stands_in_the_way() {
+        poison.add("b1");
+        say("a", "b", "b");
+        Await.sequenced(daybook());
+        assertThat(lag()).as("nobody yet").isEqualTo("at 0 of 3, behind 3, owners 0, parked 0, pause -");
+        try (EventConsumer consumer = Consumers.consume(registration, PARK, this::hear)) {
+            Await.until(() -> parkedPositions().size() == 2, () -> "parked " + parkedPositions());
+            Await.caughtUp(daybook(), registration);
+            registration.save();
+            // What was parked was recorded, and is in the ledger too.
+            assertThat(lag()).matches("at (\\d+) of \\1, behind 0, owners 1, parked 2, pause -");
+            control().pause();
+            Await.until(() -> registration.ownPartitions().isEmpty(), () -> "still delivered here");
+            say("c");
+            Await.until(
+                    () -> lag().matches("at \\d+ of \\d+, behind [1-9]\\d*, owners 0, parked 2, pause a test"),
+                    this::lag);
+            assertThat(consumer.isRunning()).isTrue();
+        }
+    }
+
+    /** What an operator is told, in one line. */
+    private String lag() {
+        try {
+            return text("""
+                select concat('at ', l.position, ' of ', l.head, ', behind ', l.lag, ', owners ', l.owners, ', parked ', l.parked,
+                              ', pause ', case when l.paused is null then '-' else l.pause_reason end)
+                from daybook.registration_lag l
+                where l.registration = 'r'
+                """);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -356,7 +356,31 @@ select l.position,
        e.transaction_id,
        e.context,
        -- An erased event keeps the digests of what it said, and nothing else has them.
-       e.value_digest is not null or e.metadata_digest is not null as erased
+       e.value_digest is not null or e.metadata_digest is not null as erased,
+       case
+           when cast((e.context)."application" as varchar) like '"%'
+               then stringdecode(substring(cast((e.context)."application" as varchar)
+                                           from 2 for char_length(cast((e.context)."application" as varchar)) - 2))
+           else cast((e.context)."application" as varchar)
+       end as application,
+       case
+           when cast((e.context)."application_version" as varchar) like '"%'
+               then stringdecode(substring(cast((e.context)."application_version" as varchar)
+                                           from 2 for char_length(cast((e.context)."application_version" as varchar)) - 2))
+           else cast((e.context)."application_version" as varchar)
+       end as application_version,
+       case
+           when cast((e.context)."host" as varchar) like '"%'
+               then stringdecode(substring(cast((e.context)."host" as varchar)
+                                           from 2 for char_length(cast((e.context)."host" as varchar)) - 2))
+           else cast((e.context)."host" as varchar)
+       end as host,
+       case
+           when cast((e.context)."database_user" as varchar) like '"%'
+               then stringdecode(substring(cast((e.context)."database_user" as varchar)
+                                           from 2 for char_length(cast((e.context)."database_user" as varchar)) - 2))
+           else cast((e.context)."database_user" as varchar)
+       end as database_user
 from events e
          left join ledger l
                    on l.event_id = e.event_id
@@ -383,6 +407,10 @@ comment on column event_history.causation_position is 'Ledger position of the ev
 comment on column event_history.transaction_id is 'The unit of work.';
 comment on column event_history.context is 'JSON object: application, host and whatever else surrounds the change; null = none.';
 comment on column event_history.erased is 'Whether value and metadata were erased: they are null then, and the digests of what they were still verify.';
+comment on column event_history.application is 'Application that said it, as far as it is known: member of context.';
+comment on column event_history.application_version is 'Its version: member of context; null = not told.';
+comment on column event_history.host is 'Host that it ran on: member of context; null = not told.';
+comment on column event_history.database_user is 'Database user of a transaction that was joined: member of context; null = not told.';
 
 create or replace view entity_history as
 select change.entity_type,

@@ -500,7 +500,11 @@ select l.position,
        e.transaction_id,
        e.context,
        -- An erased event keeps the digests of what it said, and nothing else has them.
-       e.value_digest is not null or e.metadata_digest is not null as erased
+       e.value_digest is not null or e.metadata_digest is not null as erased,
+       (e.context ->> 'application')::varchar as application,
+       (e.context ->> 'application_version')::varchar as application_version,
+       (e.context ->> 'host')::varchar as host,
+       (e.context ->> 'database_user')::varchar as database_user
 from events e
          left join ledger l on l.event_id = e.event_id;
 
@@ -525,6 +529,10 @@ comment on column event_history.causation_position is 'Ledger position of the ev
 comment on column event_history.transaction_id is 'The unit of work.';
 comment on column event_history.context is 'JSON object: application, host and whatever else surrounds the change; null = none.';
 comment on column event_history.erased is 'Whether value and metadata were erased: they are null then, and the digests of what they were still verify.';
+comment on column event_history.application is 'Application that said it, as far as it is known: member of context.';
+comment on column event_history.application_version is 'Its version: member of context; null = not told.';
+comment on column event_history.host is 'Host that it ran on: member of context; null = not told.';
+comment on column event_history.database_user is 'Database user of a transaction that was joined: member of context; null = not told.';
 
 create view entity_history as
 select e.entity_type,

@@ -1,0 +1,167 @@
+package io.daybook.bench;
+
+import io.daybook.Daybook;
+import io.daybook.ledger.Verification;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The questions of {@code docs/sql.md}, word for word, asked of a log of many events: how long each takes, and by which indexes. The log is
+ * numbered and hashed by a sequencer like any other, and verified at the end.
+ */
+final class QuestionsSuite implements Suite {
+
+    private static final String SCHEMA = "daybook_bench_questions";
+    private static final Path DOCUMENT = Path.of("docs", "sql.md");
+
+    /** A heading, or the line above the query of a function; then the query. */
+    private static final Pattern QUESTION =
+            Pattern.compile("\n(?:### )?([^\n]+\\?)\n\n```sql\n(.*?)```", Pattern.DOTALL);
+
+    /** What the planner says of how it reaches a table. */
+    private static final Pattern ACCESS = Pattern.compile(
+            "(Seq Scan|Index Scan|Index Only Scan|Bitmap Index Scan)(?: Backward)?(?: using (\\w+))? on (\\w+)");
+
+    /** What takes longer reads everything, and is asked once. */
+    private static final double LONG_MILLISECONDS = 2_000;
+
+    @Override
+    public void run(Server server, Plan plan, Report report) throws Exception {
+        if (!isFilled(server, plan.events())) {
+            server.drop(SCHEMA);
+            fill(server, plan.events());
+        }
+        String log = String.format(Locale.ROOT, "%,d events", plan.events());
+        try (Connection connection = server.connect("")) {
+            Matcher question = QUESTION.matcher(Files.readString(DOCUMENT));
+            while (question.find()) {
+                ask(
+                        connection,
+                        question.group(1),
+                        question.group(2).replace("daybook.", SCHEMA + "."),
+                        plan,
+                        report,
+                        log);
+            }
+        }
+        try (Daybook daybook = Daybooks.open(server, SCHEMA, false, 1)) {
+            long begin = System.nanoTime();
+            Verification verification = daybook.verify();
+            if (!verification.isClean() || verification.verified() != plan.events()) {
+                throw new IllegalStateException("The log does not verify: " + verification);
+            }
+            report.row(
+                    "questions: verify",
+                    String.format(Locale.ROOT, "%.0f s", (System.nanoTime() - begin) / 1e9),
+                    "",
+                    log);
+        }
+    }
+
+    private static void ask(Connection connection, String title, String query, Plan plan, Report report, String log)
+            throws SQLException {
+        Series milliseconds = new Series();
+        long rows = 0;
+        do {
+            long begin = System.nanoTime();
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(query)) {
+                rows = 0;
+                while (row.next()) {
+                    rows++;
+                }
+            }
+            milliseconds.add((System.nanoTime() - begin) / 1e6);
+            // The first turn finds cold caches; it counts where there is no other.
+        } while (milliseconds.last() < LONG_MILLISECONDS && milliseconds.size() <= plan.pairs());
+        Set<String> accesses = accesses(connection, query);
+        boolean all = accesses.stream().anyMatch(access -> access.matches("Seq Scan on (events|ledger)"));
+        report.row(
+                "questions: " + title,
+                milliseconds.text(1) + " ms",
+                all ? "reads all" : "≤ 200",
+                "%d rows of %s; %s".formatted(rows, log, String.join(", ", accesses)));
+    }
+
+    private static Set<String> accesses(Connection connection, String query) throws SQLException {
+        Set<String> accesses = new LinkedHashSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet line = statement.executeQuery("explain " + query)) {
+            while (line.next()) {
+                Matcher access = ACCESS.matcher(line.getString(1));
+                if (access.find()) {
+                    String by = access.group(2) == null ? access.group(3) : access.group(2);
+                    accesses.add(access.group(1) + (access.group(1).equals("Seq Scan") ? " on " : " ") + by);
+                }
+            }
+        }
+        return accesses;
+    }
+
+    private static boolean isFilled(Server server, long events) throws SQLException {
+        return server.number("select count(*) from pg_tables where schemaname = '" + SCHEMA
+                                + "' and tablename = 'ledger'")
+                        == 1
+                && server.number("select coalesce(max(position), 0) from " + SCHEMA + ".ledger") == events;
+    }
+
+    /** Blocks of a thousand entities that live ten events each, side by side, three seconds from event to event. */
+    private static void fill(Server server, long events) throws SQLException, InterruptedException {
+        Daybooks.open(server, SCHEMA, false, 1).close();
+        server.execute("""
+                insert into %1$s.events (
+                    entity_type, entity_id, version, operation, attribute_name, attribute_value, creation_date, transaction_id,
+                    actor, reason, correlation_id, causation_position, context, salt)
+                select case when entity %% 10 = 0 then 'customer' else 'order' end,
+                       case when entity %% 10 = 0 then 'c-' else 'o-' end || entity,
+                       step + 1,
+                       case
+                           when step = 0 then 'CREATION'
+                           when step = 8 then 'APPROVAL'
+                           when step = 9 and entity %% 7 = 0 then 'DELETION'
+                           else 'UPDATE'
+                       end,
+                       case
+                           when step in (0, 8) or step = 9 and entity %% 7 = 0 then null
+                           when step %% 3 = 1 then 'status'
+                           when step %% 3 = 2 then 'total'
+                           else 'place'
+                       end,
+                       case
+                           when step = 0 then '{"status":"new","total":0}'::jsonb
+                           when step = 8 or step = 9 and entity %% 7 = 0 then null
+                           when step %% 3 = 2 then to_jsonb(n %% 1000)
+                           when step %% 3 = 1 then to_jsonb((array['paid', 'sent', 'returned'])[1 + step / 3])
+                           else to_jsonb('stall ' || n %% 100)
+                       end,
+                       timestamp with time zone '2026-01-01 00:00:00Z' + n * interval '3 seconds',
+                       md5((n / 5)::text)::uuid,
+                       case entity %% 997 when 1 then 'kim' else 'user ' || entity %% 997 end,
+                       case when step = 9 then 'closed' end,
+                       case when entity %% 2 = 0 then 'call-' || entity / 4 end,
+                       case when step = 5 then n - 999 end,
+                       '{"application":"shop","application_version":"2.3.1","host":"till-7"}',
+                       decode(md5(n::text), 'hex')
+                from (select n, n / 10000 * 1000 + n %% 1000 as entity, n / 1000 %% 10 as step
+                      from generate_series(0::bigint, %2$d - 1) n) generated
+                order by n
+                """.formatted(SCHEMA, events));
+        server.execute("vacuum analyze " + SCHEMA + ".events");
+        try (Daybook daybook = Daybooks.open(server, SCHEMA, true, 1)) {
+            while (daybook.head() < events) {
+                Thread.sleep(1_000);
+            }
+        }
+        server.execute("vacuum analyze " + SCHEMA + ".events");
+        server.execute("vacuum analyze " + SCHEMA + ".ledger");
+    }
+}
