@@ -168,8 +168,7 @@ final class EntityMapper<T> {
             if (!Objects.equals(values.get(name), again.get(name))) {
                 throw new InvalidEntity(
                         "The attribute %s of %s would not come back as it is: its type %s does not say all that it holds. Nothing was written."
-                                .formatted(
-                                        name, ref, component.type().getTypeName()));
+                                .formatted(name, ref, component.type().getTypeName()));
             }
         });
         return values;

@@ -11,13 +11,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,6 +49,7 @@ public final class Value {
                     .build())
             .addModule(new SimpleModule()
                     .addSerializer(Value.class, new Embedded())
+                    .addDeserializer(Value.class, new Extracted())
                     .addSerializer(Set.class, new Unordered()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             // A time keeps the offset that it was written with.
@@ -58,6 +62,19 @@ public final class Value {
         @Override
         public void serialize(Value value, JsonGenerator generator, SerializationContext context) {
             generator.writeRawValue(value.json());
+        }
+    }
+
+    /** Where a type asks for a value, it gets the JSON that stands there. */
+    private static final class Extracted extends ValueDeserializer<Value> {
+        @Override
+        public Value deserialize(JsonParser parser, DeserializationContext context) {
+            return ofJson(context.readTree(parser).toString());
+        }
+
+        @Override
+        public Value getNullValue(DeserializationContext context) {
+            return NULL;
         }
     }
 
