@@ -256,7 +256,10 @@ final class EntityMapper<T> {
     }
 
     private static String why(@Nullable Throwable e) {
-        return e == null || e.getMessage() == null ? "." : ": " + e.getMessage();
+        if (e == null || e.getMessage() == null) {
+            return ".";
+        }
+        return ": " + e.getMessage() + (e.getMessage().endsWith(".") ? "" : ".");
     }
 
     private @Nullable Exception cause(String attribute, Exception e) {

@@ -125,10 +125,7 @@ abstract class RepositoryConformance extends Conformance {
                 Optional.of("gift"));
         assertThat(orders().as("ada").save(loaded.with(changed)).events()).hasSize(3);
         assertThat(said("o-1")).containsExactly("CREATION", "UPDATE status", "UPDATE lines", "UPDATE note");
-        assertThat(found("o-1").entity())
-                .usingRecursiveComparison()
-                .withComparatorForType(BigDecimal::compareTo, BigDecimal.class)
-                .isEqualTo(changed);
+        assertThat(found("o-1").entity()).isEqualTo(changed.total("42"));
         assertThat(found("o-1").created()).isEqualTo(first);
         assertThat(found("o-1").changed()).isEqualTo(second);
         List<Event> events = history("o-1");
@@ -389,24 +386,24 @@ abstract class RepositoryConformance extends Conformance {
 
     @Test
     void entities_are_as_they_were_in_two_times() {
-        Instant january = Instant.parse("2026-01-15T00:00:00Z");
+        Instant past = Instant.parse("2020-01-15T00:00:00Z");
         orders().create(order("o-1"));
         Await.sequenced(daybook());
         Instant known = history("o-1").get(0).recordedAt().orElseThrow();
         daybook()
                 .transact(tx -> tx.append(Change.create("order", "o-2")
                         .attributes(Map.of("status", "old"))
-                        .occurredAt(january)));
+                        .occurredAt(past)));
         Await.sequenced(daybook());
-        assertThat(ids(orders().asOfOccurred(january).list())).containsExactly("o-2");
+        assertThat(ids(orders().asOfOccurred(past).list())).containsExactly("o-2");
         assertThat(ids(orders().asOf(1).list())).containsExactly("o-1");
         assertThat(orders().asOf(1).find("o-2")).isEmpty();
-        assertThat(orders().asOfRecorded(known).occurredBy(january).find("o-2")).isEmpty();
+        assertThat(orders().asOfRecorded(known).occurredBy(past).find("o-2")).isEmpty();
         assertThat(ids(orders().asOfRecorded(Instant.parse("9999-01-01T00:00:00Z"))
-                        .occurredBy(january)
+                        .occurredBy(past)
                         .where("status", "old")))
                 .containsExactly("o-2");
-        assertThat(ids(orders().asOfOccurred(january).atPosition(1).where(order -> true)))
+        assertThat(ids(orders().asOfOccurred(past).atPosition(1).where(order -> true)))
                 .isEmpty();
     }
 
