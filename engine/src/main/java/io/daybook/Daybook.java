@@ -22,6 +22,8 @@ import io.daybook.migrations.Migrations;
 import io.daybook.notifier.NodeSignals;
 import io.daybook.notifier.Notifier;
 import io.daybook.notifier.ProcessedTable;
+import io.daybook.repository.EntityMapping;
+import io.daybook.repository.Repository;
 import io.daybook.sequencer.Sequencer;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -287,6 +289,24 @@ public final class Daybook implements AutoCloseable {
      */
     public States states(String entityType) {
         return reading.states(new EntityType(entityType), Moment.NOW);
+    }
+
+    /**
+     * The entities of that class, a record or a bean, by its annotations and the defaults: see {@link EntityMapping}.
+     *
+     * @throws io.daybook.repository.InvalidMapping if the class cannot be an entity
+     */
+    public <T> Repository<T> repository(Class<T> entityClass) {
+        return repository(EntityMapping.of(entityClass));
+    }
+
+    /**
+     * The entities of a class, by that mapping.
+     *
+     * @throws io.daybook.repository.InvalidMapping if the mapping contradicts itself or cannot be kept
+     */
+    public <T> Repository<T> repository(EntityMapping<T> mapping) {
+        return Repository.of(reading, nobody, mapping);
     }
 
     /** As it is now, everything that is committed counts: for differences between what was and what is. */

@@ -3,6 +3,7 @@ package io.daybook;
 import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
 import io.daybook.event.Operation;
+import io.daybook.repository.Changes;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * returns; if it throws, nothing was written. Values are copied at the call. Belongs to the thread and the call that it was
  * handed to.
  */
-public final class Tx {
+public final class Tx implements Changes {
 
     /** What a unit of work does. May throw: then nothing is written, and the caller gets what was thrown. */
     @FunctionalInterface
@@ -133,9 +134,21 @@ public final class Tx {
      * @throws ValueTooLarge if the value or the metadata are larger than this daybook keeps
      * @throws IllegalStateException outside the call, or in another thread
      */
+    @Override
     public void append(Change change) {
         call.check();
         boolean expectsAlready = change.expectedVersion().isPresent();
         unit.add(expectedVersion == null || expectsAlready ? change : change.expecting(expectedVersion));
+    }
+
+    /**
+     * Whether this unit of work has created, updated or deleted that entity already.
+     *
+     * @throws IllegalStateException outside the call, or in another thread
+     */
+    @Override
+    public boolean hasChanged(EntityRef entity) {
+        call.check();
+        return unit.hasChanged(entity);
     }
 }

@@ -158,6 +158,11 @@ final class Unit {
         }
     }
 
+    boolean hasChanged(EntityRef entity) {
+        Touched touched = entities.get(entity);
+        return touched != null && touched.life != null;
+    }
+
     boolean isEmpty() {
         return changes.isEmpty();
     }

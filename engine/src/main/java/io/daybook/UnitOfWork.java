@@ -1,8 +1,11 @@
 package io.daybook;
 
+import io.daybook.event.Change;
 import io.daybook.event.Receipt;
 import io.daybook.event.Value;
+import io.daybook.repository.Author;
 import java.sql.Connection;
+import java.util.List;
 import java.util.Map;
 import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
@@ -15,7 +18,7 @@ import org.jooq.DSLContext;
  * daybook.as("kim").because("customer called").transact(tx -> tx.update("order", id, "status", "paid"));
  * }</pre>
  */
-public final class UnitOfWork {
+public final class UnitOfWork implements Author {
 
     private final Writer writer;
     private final Context context;
@@ -26,11 +29,13 @@ public final class UnitOfWork {
     }
 
     /** The same, by that actor. @throws io.daybook.event.InvalidEvent if the name has more than 200 characters */
+    @Override
     public UnitOfWork as(String actor) {
         return new UnitOfWork(writer, context.withActor(actor));
     }
 
     /** The same, for that reason. @throws io.daybook.event.InvalidEvent if it has more than 2,000 characters */
+    @Override
     public UnitOfWork because(String reason) {
         return new UnitOfWork(writer, context.withReason(reason));
     }
@@ -73,6 +78,12 @@ public final class UnitOfWork {
      */
     public <E extends Exception> Receipt transact(Tx.Work<E> work) throws E {
         return writer.transact(context, work);
+    }
+
+    /** Appends these changes, in a transaction of its own: see {@link #transact}. No changes, nothing appended. */
+    @Override
+    public Receipt append(List<Change> changes) {
+        return transact(tx -> changes.forEach(tx::append));
     }
 
     /**

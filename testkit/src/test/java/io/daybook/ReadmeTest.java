@@ -5,19 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.daybook.consumers.EntityStates;
 import io.daybook.testkit.Await;
 import io.daybook.testkit.TestDatabase;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
 import java.util.regex.Pattern;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,55 +20,32 @@ class ReadmeTest {
 
     private static final Path README = Path.of("..", "README.md");
 
+    private static final String IMPORTS = """
+            import io.daybook.*;
+            import io.daybook.consumers.*;
+            import io.daybook.event.*;
+            import io.daybook.notifier.*;
+            import java.time.*;
+            import java.util.*;
+            """;
+
     @Test
     void the_java_example_compiles_runs_and_prints_what_the_readme_says(@TempDir Path directory) throws Exception {
-        String example = blocks("java").get(0);
-        String url = "jdbc:h2:file:" + directory.resolve("daybook").toAbsolutePath();
-        Path source = directory.resolve("Example.java");
-        Files.writeString(source, """
-                import io.daybook.*;
-                import io.daybook.consumers.*;
-                import io.daybook.event.*;
-                import io.daybook.notifier.*;
-                import java.time.*;
-                import java.util.*;
-
-                public class Example {
-                    public static void main(String[] arguments) throws Exception {
-                %s
-                    }
-                }
-                """.formatted(example.replace("jdbc:h2:file:./data/daybook", url)));
-        int compiled = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-d",
-                        directory.toString(),
-                        source.toString());
-        assertThat(compiled).as("the example compiles").isZero();
-        assertThat(run(directory)).isEqualTo(blockAfter(example));
+        assertPrints(directory, IMPORTS, blocks("java").get(0));
     }
 
-    private static String run(Path directory) throws Exception {
-        PrintStream console = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try (URLClassLoader loader =
-                new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
-            Class<?> example = loader.loadClass("Example");
-            example.getMethod("main", String[].class).invoke(null, (Object) new String[0]);
-        } finally {
-            System.setOut(console);
-        }
-        // The log of this test run goes to the console too; the example's own lines have no time in front.
-        return printed.toString(StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> !line.matches("\\d\\d:\\d\\d:\\d\\d.*"))
-                .reduce("", (all, line) -> all + line + "\n");
+    @Test
+    void the_example_of_repositories_does_too(@TempDir Path directory) throws Exception {
+        assertPrints(
+                directory,
+                IMPORTS + "import io.daybook.repository.*;\nimport java.math.*;\n",
+                blocks("java").get(1));
+    }
+
+    private static void assertPrints(Path directory, String imports, String example) throws Exception {
+        String url = "jdbc:h2:file:" + directory.resolve("daybook").toAbsolutePath();
+        String statements = example.replace("jdbc:h2:file:./data/daybook", url);
+        assertThat(CompiledExample.run(directory, imports, statements)).isEqualTo(blockAfter(example));
     }
 
     @Test

@@ -70,6 +70,14 @@ public final class EntityHistory {
         return new States(pages, type, moment);
     }
 
+    /**
+     * The events of all entities of that type up to that moment: those of one entity after the other in the order of their ids, each in the order
+     * of its versions. Read in pages while they are walked through; holds no connection.
+     */
+    public Iterable<Event> historyOfType(EntityType type, Moment moment) {
+        return () -> new EventsOfType(pages, type, moment);
+    }
+
     /** In what that entity differs between two moments; empty if in nothing. */
     public Optional<Difference> difference(EntityRef entity, Moment from, Moment to) {
         return Difference.between(entity, state(entity, from), state(entity, to));

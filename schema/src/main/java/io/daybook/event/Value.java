@@ -1,28 +1,36 @@
 package io.daybook.event;
 
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
  * A value as it is kept: JSON. Made from maps, records, beans, collections, numbers, text, booleans, dates (ISO 8601 text)
  * or null, as a snapshot: what happens to the object afterwards does not change it. Two values are equal when they are the
- * same JSON, however it was written ({@code 1.0} equals {@code 1}, the order of keys does not count).
+ * same JSON, however it was written ({@code 1.0} equals {@code 1}, the order of keys does not count). A {@code Set} becomes an array in the
+ * order of its elements' JSON, because it has none of its own.
  *
  * <p>JSON null is a value ({@link #isNull()}); no value at all is an empty {@code Optional} where one could be.
  *
@@ -39,8 +47,13 @@ public final class Value {
                     // NaN written as text would come back as text: it is refused instead.
                     .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
                     .build())
-            .addModule(new SimpleModule().addSerializer(Value.class, new Embedded()))
+            .addModule(new SimpleModule()
+                    .addSerializer(Value.class, new Embedded())
+                    .addDeserializer(Value.class, new Extracted())
+                    .addSerializer(Set.class, new Unordered()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            // A time keeps the offset that it was written with.
+            .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
@@ -49,6 +62,45 @@ public final class Value {
         @Override
         public void serialize(Value value, JsonGenerator generator, SerializationContext context) {
             generator.writeRawValue(value.json());
+        }
+    }
+
+    /** Where a type asks for a value, it gets the JSON that stands there. */
+    private static final class Extracted extends ValueDeserializer<Value> {
+        @Override
+        public Value deserialize(JsonParser parser, DeserializationContext context) {
+            return ofJson(context.readTree(parser).toString());
+        }
+
+        @Override
+        public Value getNullValue(DeserializationContext context) {
+            return NULL;
+        }
+    }
+
+    /** A set has no order, so it must not seem changed because it is walked through in another one. */
+    @SuppressWarnings("rawtypes")
+    private static final class Unordered extends ValueSerializer<Set> {
+        private static final Object LEVEL = new Object();
+
+        @Override
+        public void serialize(Set elements, JsonGenerator generator, SerializationContext context) {
+            // Each element is written by itself, so nobody else would notice that a set is within itself.
+            int level = context.getAttribute(LEVEL) instanceof Integer outer ? outer + 1 : 1;
+            if (level > CanonicalJson.DEEPEST) {
+                throw new InvalidEvent("There are more than %d sets within each other.".formatted(level - 1));
+            }
+            ObjectWriter writer = MAPPER.writer().withAttribute(LEVEL, level);
+            List<String> sorted = new ArrayList<>();
+            for (Object element : elements) {
+                sorted.add(CanonicalJson.of(writer.writeValueAsString(element)));
+            }
+            Collections.sort(sorted);
+            generator.writeStartArray();
+            for (String element : sorted) {
+                generator.writeRawValue(element);
+            }
+            generator.writeEndArray();
         }
     }
 
@@ -140,6 +192,27 @@ public final class Value {
             result = MAPPER.readValue(text, type);
         } catch (JacksonException e) {
             throw new ValueMismatch(type, e.getOriginalMessage(), e);
+        }
+        if (result == null) {
+            throw new ValueMismatch(type, "it is JSON null", null);
+        }
+        return result;
+    }
+
+    /**
+     * The same for a type with parameters, such as the generic type of a record component: {@code List<Line>}, {@code Map<String, Line>},
+     * {@code Optional<BigDecimal>}.
+     *
+     * @return never null; JSON null is an empty {@code Optional} where the type is one
+     * @throws ValueMismatch if this JSON does not fit the type, or is JSON null and the type has nothing for it
+     */
+    public Object as(Type type) {
+        Object result;
+        try {
+            result = MAPPER.readValue(text, MAPPER.constructType(type));
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw new ValueMismatch(
+                    type, e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage(), e);
         }
         if (result == null) {
             throw new ValueMismatch(type, "it is JSON null", null);

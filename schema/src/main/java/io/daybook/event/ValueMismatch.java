@@ -1,5 +1,6 @@
 package io.daybook.event;
 
+import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /** A value was asked for as a type that its JSON does not fit. */
@@ -7,16 +8,18 @@ public final class ValueMismatch extends DaybookException {
 
     private static final long serialVersionUID = 1L;
 
-    private final Class<?> type;
+    private final transient Type type;
 
-    ValueMismatch(Class<?> type, String why, @Nullable Throwable cause) {
-        super(
-                "The value is no %s: %s. Ask for another type, or look at json().".formatted(type.getSimpleName(), why),
-                cause);
+    ValueMismatch(Type type, @Nullable String why, @Nullable Throwable cause) {
+        super("The value is no %s: %s. Ask for another type, or look at json().".formatted(name(type), why), cause);
         this.type = type;
     }
 
-    public Class<?> type() {
+    private static String name(Type type) {
+        return type instanceof Class<?> raw ? raw.getSimpleName() : type.getTypeName();
+    }
+
+    public Type type() {
         return type;
     }
 }

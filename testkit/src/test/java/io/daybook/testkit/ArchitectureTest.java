@@ -33,6 +33,7 @@ import io.daybook.history.History;
 import io.daybook.notifier.Delivery;
 import io.daybook.notifier.Notifier;
 import io.daybook.notifier.Registration;
+import io.daybook.repository.Repository;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -49,6 +50,7 @@ class ArchitectureTest {
         "io.daybook.history..",
         "io.daybook.ledger..",
         "io.daybook.notifier..",
+        "io.daybook.repository..",
         "io.daybook.sequencer.."
     };
 
@@ -63,7 +65,8 @@ class ArchitectureTest {
             History.class.getName(),
             Delivery.class.getName(),
             Notifier.class.getName(),
-            Registration.class.getName());
+            Registration.class.getName(),
+            Repository.class.getName());
 
     @ArchTest
     static final ArchRule rooms_import_only_from_where_their_data_came_from = layeredArchitecture()

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlRepositoryIT extends RepositoryConformance implements Store.OnPostgresql {}
