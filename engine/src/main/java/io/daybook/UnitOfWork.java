@@ -25,6 +25,10 @@ public final class UnitOfWork {
         this.context = context;
     }
 
+    boolean isOnce() {
+        return context.onceKey() != null;
+    }
+
     /** The same, by that actor. @throws io.daybook.event.InvalidEvent if the name has more than 200 characters */
     public UnitOfWork as(String actor) {
         return new UnitOfWork(writer, context.withActor(actor));
