@@ -79,19 +79,19 @@ abstract class BaselineConformance extends Conformance {
     void many_entities_come_in_several_units_of_work_with_the_date_and_metadata_that_are_told() {
         Instant born = Instant.parse("2001-02-03T04:05:06Z");
         try (Baseline baseline = daybook().baseline()) {
-            for (int i = 0; i < 1_200; i++) {
+            for (int i = 0; i < 700; i++) {
                 baseline.add(Change.create("order", "o-" + i)
                         .attributes(Map.of("n", i))
                         .occurredAt(born)
                         .metadata(Map.of("from", "crm")));
             }
-            assertThat(baseline.finish().created()).isEqualTo(1_200);
+            assertThat(baseline.finish().created()).isEqualTo(700);
         }
         List<Event> events = ledger();
-        assertThat(events).hasSize(1_200);
-        assertThat(events.stream().map(Event::transactionId).distinct()).hasSize(3);
-        assertThat(events.get(1_199).creationDate()).isEqualTo(born);
-        assertThat(events.get(1_199).metadata()).isEqualTo(Map.of("baseline", Value.of(true), "from", Value.of("crm")));
+        assertThat(events).hasSize(700);
+        assertThat(events.stream().map(Event::transactionId).distinct()).hasSize(2);
+        assertThat(events.get(699).creationDate()).isEqualTo(born);
+        assertThat(events.get(699).metadata()).isEqualTo(Map.of("baseline", Value.of(true), "from", Value.of("crm")));
     }
 
     @Test

@@ -195,15 +195,15 @@ abstract class TransferConformance extends Conformance {
 
     @Test
     void an_import_that_broke_off_goes_on_behind_what_is_there() throws Exception {
-        writeActs(3, 900);
+        writeActs(3, 700);
         List<EventCopy> events = exported(Selection.EVERYTHING);
         try (Importer importer = daybook().importer()) {
-            events.subList(0, 2_000).forEach(importer::append);
+            events.subList(0, 1_500).forEach(importer::append);
         }
         Await.sequenced(daybook());
-        assertThat(count("events")).as("whole units of work").isEqualTo(1_800);
+        assertThat(count("events")).as("whole units of work").isEqualTo(1_400);
 
-        assertThat(imported(events)).isEqualTo(new Importer.Result(900, 1_800));
+        assertThat(imported(events)).isEqualTo(new Importer.Result(700, 1_400));
 
         assertThat(log(database())).isEqualTo(log(source));
         assertThat(daybook().verify().isClean()).isTrue();
@@ -287,7 +287,7 @@ abstract class TransferConformance extends Conformance {
         Random random = Seeds.random();
         Instant day = Instant.parse("2024-03-01T00:00:00Z");
         try (Daybook daybook = source.daybook().open()) {
-            for (int unit = 0; unit < 60; unit++) {
+            for (int unit = 0; unit < 30; unit++) {
                 String type = random.nextBoolean() ? "order" : "file";
                 String id = "e-" + unit;
                 Instant occurred = day.plusSeconds(unit);
@@ -343,19 +343,19 @@ abstract class TransferConformance extends Conformance {
                         List.of("c-2", "c-3"),
                         List.of(),
                         OptionalLong.of(100),
-                        OptionalLong.of(2_000),
+                        OptionalLong.of(1_100),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.of(day.plusSeconds(5)),
-                        Optional.of(day.plusSeconds(40))),
+                        Optional.of(day.plusSeconds(25))),
                 event -> event.actor().equals(Optional.of("actor-1"))
                         && List.of("c-2", "c-3").contains(event.correlationId().orElseThrow())
                         && event.position().getAsLong() >= 100
                         && event.position().getAsLong() <= 2_000
                         && !event.creationDate().isBefore(day.plusSeconds(5))
-                        && event.creationDate().isBefore(day.plusSeconds(40)));
-        Instant from = all.get(700).recordedAt().orElseThrow();
-        Instant to = all.get(1_800).recordedAt().orElseThrow();
+                        && event.creationDate().isBefore(day.plusSeconds(25)));
+        Instant from = all.get(400).recordedAt().orElseThrow();
+        Instant to = all.get(1_100).recordedAt().orElseThrow();
         assertSelected(
                 all,
                 new Selection(

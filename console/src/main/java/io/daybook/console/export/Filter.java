@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -114,7 +116,7 @@ final class Filter {
 
     /** The same for the same selection: what an export that is gone on with must have in common with its beginning. */
     static Value described(Selection selection) {
-        TreeMap<String, Object> parts = new TreeMap<>();
+        Map<String, Object> parts = new TreeMap<>();
         put(
                 parts,
                 "type",
@@ -137,7 +139,7 @@ final class Filter {
         return Value.of(parts);
     }
 
-    private static void put(TreeMap<String, Object> parts, String name, java.util.Collection<?> values) {
+    private static void put(Map<String, Object> parts, String name, Collection<?> values) {
         if (!values.isEmpty()) {
             parts.put(name, values);
         }
