@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,8 @@ public final class Importer implements AutoCloseable {
     private static final long PAGE_CHARACTERS = 4 << 20;
     private static final Duration POSITION_WITHIN = Duration.ofMinutes(10);
     private static final Duration OTHERS_NUMBERED_WITHIN = Duration.ofMinutes(1);
+    private static final int ENTITIES_REMEMBERED = 50_000;
+    private static final Newest.Found NO_EVENTS = new Newest.Found(0, Unit.Life.ABSENT);
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
     /**
@@ -85,6 +88,17 @@ public final class Importer implements AutoCloseable {
     private final Deque<Exported> known = new ArrayDeque<>();
     private final Map<UUID, Long> openUnits = new HashMap<>();
     private final List<EventCopy> page = new ArrayList<>();
+
+    /** Nobody else writes, so where an entity stands after a page is where the next one finds it. */
+    private final Map<EntityRef, Newest.Found> standing = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<EntityRef, Newest.Found> eldest) {
+            return size() > ENTITIES_REMEMBERED;
+        }
+    };
+
     private @Nullable Export knownEvents;
     private @Nullable Exported lastCompared;
     private long pageCharacters;
@@ -313,7 +327,8 @@ public final class Importer implements AutoCloseable {
     private void write() {
         try {
             Connection connection = begin();
-            checkEntities(newest.of(connection, entities()));
+            lookUp(connection);
+            checkEntities();
             lastEventId = rows.insert(connection, page);
             lastInserted = page.get(page.size() - 1);
             page.clear();
@@ -329,10 +344,17 @@ public final class Importer implements AutoCloseable {
         }
     }
 
-    private Set<EntityRef> entities() {
-        Set<EntityRef> entities = new LinkedHashSet<>();
-        page.forEach(event -> entities.add(event.entity()));
-        return entities;
+    private void lookUp(Connection connection) throws SQLException {
+        Set<EntityRef> unknown = new LinkedHashSet<>();
+        for (EventCopy event : page) {
+            if (standing.get(event.entity()) == null) {
+                unknown.add(event.entity());
+            }
+        }
+        if (!unknown.isEmpty()) {
+            Map<EntityRef, Newest.Found> found = newest.of(connection, unknown);
+            unknown.forEach(entity -> standing.put(entity, found.getOrDefault(entity, NO_EVENTS)));
+        }
     }
 
     private Connection begin() throws SQLException {
@@ -362,11 +384,10 @@ public final class Importer implements AutoCloseable {
                         .formatted(position));
     }
 
-    private void checkEntities(Map<EntityRef, Newest.Found> found) {
-        Map<EntityRef, Newest.Found> standing = new HashMap<>(found);
+    private void checkEntities() {
         for (EventCopy event : page) {
             EntityRef entity = event.entity();
-            Newest.Found before = standing.getOrDefault(entity, new Newest.Found(0, Unit.Life.ABSENT));
+            Newest.Found before = standing.getOrDefault(entity, NO_EVENTS);
             if (event.version() != before.version() + 1) {
                 throw new ImportRefused(
                         event.position(),

@@ -41,6 +41,18 @@ public final class Export {
 
     private static final int UNITS_REMEMBERED = 10_000;
 
+    /**
+     * The positions first, whatever PostgreSQL thinks of the conditions: these are few, what fits the conditions may be most of all events.
+     * H2 would make a table of them, and look through all events for it.
+     */
+    private static final String PLACES_FIRST = """
+            with places as materialized (
+                select position, event_id, recorded_at, hash
+                from daybook.ledger
+                where position > ?
+                  and position <= ?
+            )""";
+
     private static final String WHO = "This export";
 
     /** What a page has; nothing else of the selection is to be found up to {@code lookedUntil}. */
@@ -74,23 +86,20 @@ public final class Export {
         this.parts = selection.parts();
         this.rowLimit = database.isPostgresql() ? PAGE : LARGEST_H2_PAGE;
         String conditions = parts.stream().map(part -> "\n  and " + part.sql()).collect(Collectors.joining());
-        // The positions first, whatever the planner thinks of the conditions: these are few, what fits the conditions
-        // may be most of all.
-        this.pageQuery = database.sql(
-                """
-                with places as %s (
-                    select position, event_id, recorded_at, hash
-                    from daybook.ledger
-                    where position > ?
-                      and position <= ?
-                )
+        this.pageQuery = database.sql("""
+                %s
                 select %s, l.position, l.recorded_at, l.hash
-                from places l
+                from %s l
                 join daybook.events e on e.event_id = l.event_id
-                where true%s
+                where l.position > ?
+                  and l.position <= ?%s
                 order by l.position
                 limit ?
-                """.formatted(database.isPostgresql() ? "materialized" : "", EventRow.COLUMNS, conditions));
+                """.formatted(
+                        database.isPostgresql() ? PLACES_FIRST : "",
+                        EventRow.COLUMNS,
+                        database.isPostgresql() ? "places" : "daybook.ledger",
+                        conditions));
         this.sizesQuery = database.sql("""
                 select transaction_id, count(*)
                 from daybook.events
@@ -157,8 +166,10 @@ public final class Export {
         boolean cut = false;
         try (PreparedStatement query = connection.prepareStatement(pageQuery)) {
             int p = 1;
-            query.setLong(p++, place.position());
-            query.setLong(p++, until);
+            for (int times = database.isPostgresql() ? 2 : 1; times > 0; times--) {
+                query.setLong(p++, place.position());
+                query.setLong(p++, until);
+            }
             for (Selection.Part part : parts) {
                 bind(connection, query, p++, part.parameter());
             }
