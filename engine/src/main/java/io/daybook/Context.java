@@ -30,7 +30,8 @@ record Context(
         }
     }
 
-    private static void check(String what, @Nullable String text, int longest) {
+    /** @throws InvalidEvent if a text has more characters, or some that cannot be kept; null is fine */
+    static void check(String what, @Nullable String text, int longest) {
         if (text == null) {
             return;
         }

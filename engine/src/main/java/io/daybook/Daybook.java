@@ -25,6 +25,8 @@ import io.daybook.notifier.ProcessedTable;
 import io.daybook.repository.EntityMapping;
 import io.daybook.repository.Repository;
 import io.daybook.sequencer.Sequencer;
+import io.daybook.transfer.Export;
+import io.daybook.transfer.Selection;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -64,6 +66,9 @@ public final class Daybook implements AutoCloseable {
     private final StateTable states;
     private final UUID id;
     private final Duration appendTimeout;
+    private final long maxValueBytes;
+    private final Ids ids;
+    private final Runnable wakeSequencer;
     private final Appender appender;
     private final UnitOfWork nobody;
     private final Notifier notifier;
@@ -89,7 +94,8 @@ public final class Daybook implements AutoCloseable {
         this.states = new StateTable(database, reading);
         this.id = ledger.daybookId();
         this.appendTimeout = appendTimeout;
-        Ids ids = new Ids(clock, random);
+        this.maxValueBytes = maxValueBytes;
+        this.ids = new Ids(clock, random);
         this.appender = database.isPostgresql()
                 ? new PostgresqlAppender(database, reading, id, ids, clock)
                 : new H2Appender(database, reading, id, ids, clock);
@@ -104,8 +110,9 @@ public final class Daybook implements AutoCloseable {
             doctor.checkAtOpen();
         }
         this.sequencer = readOnly || !sequencing ? null : new Sequencer(database, head -> sequenced());
-        Runnable wake = sequencer == null ? () -> {} : sequencer::wake;
-        Writer writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
+        this.wakeSequencer = sequencer == null ? () -> {} : sequencer::wake;
+        Writer writer =
+                new Writer(appender, id, ids, appendTimeout, maxValueBytes, wakeSequencer, this::refuseUnlessWritable);
         this.nobody = new UnitOfWork(writer, Context.NOBODY);
         this.notifier = new Notifier(
                 database,
@@ -342,6 +349,43 @@ public final class Daybook implements AutoCloseable {
     /** The ledger, for reading. */
     public Ledger ledger() {
         return ledger;
+    }
+
+    /**
+     * Reads the events of that selection in the order of the ledger, up to the head that it has now, to carry them elsewhere.
+     *
+     * @throws DatabaseFailure if the database cannot be asked
+     */
+    public Export export(Selection selection) {
+        return new Export(database, ledger, selection);
+    }
+
+    /**
+     * Takes in what {@link #export} read of all of another daybook: see {@link Importer}. Waits up to a minute for the positions of events that
+     * have none yet.
+     *
+     * @throws ImportRefused if they get none
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public Importer importer() throws InterruptedException {
+        refuseUnlessWritable();
+        return new Importer(database, ledger, ids, this::await, wakeSequencer, appendTimeout, maxValueBytes);
+    }
+
+    /** Makes entities known that were there before Daybook, and says nothing of who did it: see {@link Baseline}. */
+    public Baseline baseline() {
+        return baseline(nobody);
+    }
+
+    /**
+     * Makes entities known that were there before Daybook, in units of work as that one: see {@link Baseline}.
+     *
+     * @param unit with actor, reason and whatever else is to be said
+     * @throws IllegalArgumentException if the unit of work has a key: a baseline is many units
+     */
+    public Baseline baseline(UnitOfWork unit) {
+        refuseUnlessWritable();
+        return new Baseline(database, unit, maxValueBytes);
     }
 
     /** The table {@code entity_states}, for who keeps it: {@code EntityStates} in module consumers. */

@@ -88,8 +88,8 @@ final class Unit {
             throw new InvalidEvent(
                     "Events of %s are Daybook's own; an application cannot append them.".formatted(entity.type()));
         }
-        checkSize(change, "value", change.value());
-        checkSize(change, "metadata", change.metadata());
+        checkSize(change, "value", change.value(), maxValueBytes);
+        checkSize(change, "metadata", change.metadata(), maxValueBytes);
         Touched touched = touched(entity);
         change.expectedVersion().ifPresent(version -> expect(touched, version));
         live(change, touched);
@@ -97,7 +97,8 @@ final class Unit {
         changes.add(new Placed(change, touched, touched.changes));
     }
 
-    private void checkSize(Change change, String what, Optional<Value> value) {
+    /** @throws ValueTooLarge if that value or these metadata of the change are */
+    static void checkSize(Change change, String what, Optional<Value> value, long maxValueBytes) {
         if (value.isEmpty()) {
             return;
         }

@@ -28,6 +28,10 @@ public final class UnitOfWork implements Author {
         this.context = context;
     }
 
+    boolean isOnce() {
+        return context.onceKey() != null;
+    }
+
     /** The same, by that actor. @throws io.daybook.event.InvalidEvent if the name has more than 200 characters */
     @Override
     public UnitOfWork as(String actor) {

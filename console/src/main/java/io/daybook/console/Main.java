@@ -3,7 +3,9 @@ package io.daybook.console;
 import io.daybook.console.demo.DemoCommand;
 import io.daybook.console.doctor.DoctorCommand;
 import io.daybook.console.examples.ExampleCommand;
+import io.daybook.console.export.ExportCommand;
 import io.daybook.console.git.GitCommand;
+import io.daybook.console.jsonl.BaselineCommand;
 import io.daybook.console.jsonl.ImportCommand;
 import io.daybook.console.look.DiffCommand;
 import io.daybook.console.look.HistoryCommand;
@@ -65,6 +67,8 @@ public final class Main {
         CommandLine command = new CommandLine(new Root(shell))
                 .addSubcommand(new MigrateCommand(shell))
                 .addSubcommand(new CommandLine(new ImportCommand(shell)).addSubcommand(new GitCommand(shell)))
+                .addSubcommand(new ExportCommand(shell))
+                .addSubcommand(new BaselineCommand(shell))
                 .addSubcommand(new DemoCommand(shell))
                 .addSubcommand(new ExampleCommand(shell))
                 .addSubcommand(new TailCommand(shell))

@@ -24,7 +24,9 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.daybook.AsOf;
+import io.daybook.Baseline;
 import io.daybook.Daybook;
+import io.daybook.Importer;
 import io.daybook.Tx;
 import io.daybook.UnitOfWork;
 import io.daybook.doctor.Doctor;
@@ -51,18 +53,21 @@ class ArchitectureTest {
         "io.daybook.ledger..",
         "io.daybook.notifier..",
         "io.daybook.repository..",
-        "io.daybook.sequencer.."
+        "io.daybook.sequencer..",
+        "io.daybook.transfer.."
     };
 
     /** What an application holds in its hands. */
     private static final Set<String> DOORS = Set.of(
             AsOf.class.getName(),
+            Baseline.class.getName(),
             Daybook.class.getName(),
             Doctor.class.getName(),
             Tx.class.getName(),
             UnitOfWork.class.getName(),
             EntityState.class.getName(),
             History.class.getName(),
+            Importer.class.getName(),
             Delivery.class.getName(),
             Notifier.class.getName(),
             Registration.class.getName(),

@@ -27,7 +27,7 @@ final class Batches {
         return line == null ? null : EntryParser.parse(line);
     }
 
-    private static boolean isBlank(Lines.Line line) {
+    static boolean isBlank(Lines.Line line) {
         for (byte b : line.bytes()) {
             if (b != ' ' && b != '\t' && b != '\r') {
                 return false;

@@ -63,7 +63,7 @@ final class EntryParser {
         }
     }
 
-    private static String text(Lines.Line line) throws CharacterCodingException {
+    static String text(Lines.Line line) throws CharacterCodingException {
         String text = StandardCharsets.UTF_8
                 .newDecoder()
                 .decode(ByteBuffer.wrap(line.bytes()))
@@ -77,12 +77,11 @@ final class EntryParser {
     }
 
     private static Entry entry(Lines.Line line, Map<String, Value> fields, @Nullable String transaction) {
-        for (String field : fields.keySet()) {
-            if (!FIELDS.contains(field)) {
-                throw new InvalidEvent(
-                        "There is no field \"%s\"; known are %s.".formatted(field, String.join(", ", FIELDS)));
-            }
+        refuseRedacted(fields);
+        if (fields.containsKey("export")) {
+            throw new InvalidEvent("It is a line of an export among others; import an export as a file of its own.");
         }
+        refuseUnknown(fields, FIELDS);
         Operation operation = Operation.of(required(fields, "operation"));
         Change change =
                 Change.of(EntityRef.of(required(fields, "entity_type"), required(fields, "entity_id")), operation);
@@ -98,13 +97,8 @@ final class EntryParser {
         } else if (operation.equals(Operation.CREATION)) {
             change = change.attributes(Map.of());
         }
-        Value metadata = fields.get("metadata");
-        if (metadata != null && !metadata.isNull()) {
-            if (!metadata.isObject()) {
-                throw new InvalidEvent("metadata is an object, found %s.".formatted(shortened(metadata)));
-            }
-            change = change.metadata(metadata.members());
-        }
+        Value metadata = metadata(fields);
+        change = metadata == null ? change : change.metadata(metadata.members());
         String date = optional(fields, "creation_date");
         change = date == null ? change : change.occurredAt(instant(date));
         return new Entry(
@@ -118,6 +112,34 @@ final class EntryParser {
                 null);
     }
 
+    static void refuseUnknown(Map<String, Value> fields, Set<String> known) {
+        for (String field : fields.keySet()) {
+            if (!known.contains(field)) {
+                throw new InvalidEvent(
+                        "There is no field \"%s\"; known are %s.".formatted(field, String.join(", ", known)));
+            }
+        }
+    }
+
+    /** What was masked is not what happened. */
+    static void refuseRedacted(Map<String, Value> fields) {
+        if (fields.containsKey("redacted")) {
+            throw new InvalidEvent("It was exported without its sensitive values; export it with them.");
+        }
+    }
+
+    /** null = none. */
+    static @Nullable Value metadata(Map<String, Value> fields) {
+        Value metadata = fields.get("metadata");
+        if (metadata == null || metadata.isNull()) {
+            return null;
+        }
+        if (!metadata.isObject()) {
+            throw new InvalidEvent("metadata is an object, found %s.".formatted(shortened(metadata)));
+        }
+        return metadata;
+    }
+
     private static @Nullable String transaction(Map<String, Value> fields) {
         Value transaction = fields.get("transaction");
         if (transaction == null || transaction.isNull()) {
@@ -128,7 +150,7 @@ final class EntryParser {
         return json.startsWith("\"") ? transaction.as(String.class) : json;
     }
 
-    private static String required(Map<String, Value> fields, String field) {
+    static String required(Map<String, Value> fields, String field) {
         String text = optional(fields, field);
         if (text == null) {
             throw new InvalidEvent("%s is missing.".formatted(field));
@@ -136,7 +158,7 @@ final class EntryParser {
         return text;
     }
 
-    private static @Nullable String optional(Map<String, Value> fields, String field) {
+    static @Nullable String optional(Map<String, Value> fields, String field) {
         Value value = fields.get(field);
         if (value == null || value.isNull()) {
             return null;
@@ -147,12 +169,12 @@ final class EntryParser {
         return value.as(String.class);
     }
 
-    private static String shortened(Value value) {
+    static String shortened(Value value) {
         String json = value.json();
         return json.length() <= 60 ? json : json.substring(0, 60) + "...";
     }
 
-    private static Instant instant(String text) {
+    static Instant instant(String text) {
         try {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeParseException e) {

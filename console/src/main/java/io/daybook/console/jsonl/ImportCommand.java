@@ -1,6 +1,7 @@
 package io.daybook.console.jsonl;
 
 import io.daybook.Daybook;
+import io.daybook.Importer;
 import io.daybook.console.shell.CommandFailed;
 import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.JsonLine;
@@ -44,7 +45,11 @@ import picocli.CommandLine.TypeConversionException;
                     + " Ctrl-C or a kill -9: what is there is passed over. Between two runs bad lines may be corrected where they stand, and"
                     + " units of work may be appended at the end; do not insert or remove lines before others that were imported. A unit that"
                     + " has more lines than when it was imported, fewer, or lines about other entities is bad; what its lines say beyond that"
-                    + " is not compared. Without --resume, finding something of the file there already is an error."
+                    + " is not compared. Without --resume, finding something of the file there already is an error.",
+            "",
+            "A file that 'export' wrote of everything is known by its lines, which have positions. It comes back into a daybook without events,"
+                    + " equal in everything but event ids, salts, hashes and recorded times; nobody else may append meanwhile. With --resume what is there"
+                    + " is compared, and the rest goes on behind it. Any bad line stops it. What was erased comes back erased."
         },
         footer = {
             "Examples:",
@@ -109,16 +114,60 @@ public final class ImportCommand implements Callable<Integer> {
         if (file == null) {
             throw new ParameterException(spec.commandLine(), "A file is missing; - is standard input.");
         }
-        try (InputStream in = open(file);
+        try (InputStream in = open(shell, file);
                 Daybook daybook = shell.openToWrite();
                 Stop stop = Stop.onSignal()) {
-            JsonlImport.Result result = run(daybook, in, file, stop);
+            Lines lines = new Lines(in);
+            if (isExport(lines)) {
+                return importExport(daybook, lines, file, stop);
+            }
+            JsonlImport.Result result = run(daybook, lines, file, stop);
             shell.say(shell.isJson() ? json(result, daybook.head()) : text(result, daybook.head()));
             return exitCode(result);
         }
     }
 
-    private InputStream open(String name) {
+    private static boolean isExport(Lines lines) throws IOException {
+        Lines.Line first = lines.peek();
+        while (first != null && Batches.isBlank(first)) {
+            lines.next();
+            first = lines.peek();
+        }
+        return first != null && CopyParser.isCopy(first);
+    }
+
+    private int importExport(Daybook daybook, Lines lines, String name, Stop stop)
+            throws IOException, InterruptedException {
+        if (onError == JsonlImport.OnError.SKIP || source != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "%s is an export, which comes back whole or not at all: leave --on-error skip and --source out."
+                            .formatted(name));
+        }
+        CopyImport.Result result;
+        try (Progress progress = Progress.of("Importing KB", kilobytes(name))) {
+            result = new CopyImport(daybook, resume).run(lines, stop, () -> progress.at(lines.taken() >> 10));
+        }
+        if (result.bad() != null) {
+            reportBad(result.bad(), result.bad().line());
+            shell.note(
+                    "Stopped there; what was committed before is kept. Once the file is whole, run it again with --resume.");
+            return ExitCode.BAD_LINE;
+        }
+        if (result.done().isEmpty()) {
+            shell.note("Stopped before the end. Run it again with --resume to go on.");
+            return ExitCode.INTERRUPTED;
+        }
+        Importer.Result done = result.done().get();
+        shell.say(shell.isJson() ? json(done, daybook.head()) : text(done, daybook.head()));
+        return ExitCode.OK;
+    }
+
+    private static long kilobytes(String name) throws IOException {
+        return name.equals("-") ? -1 : Files.size(Path.of(name)) >> 10;
+    }
+
+    static InputStream open(Shell shell, String name) {
         if (name.equals("-")) {
             return shell.in();
         }
@@ -134,11 +183,9 @@ public final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private JsonlImport.Result run(Daybook daybook, InputStream in, String name, Stop stop)
+    private JsonlImport.Result run(Daybook daybook, Lines lines, String name, Stop stop)
             throws IOException, InterruptedException {
-        Lines lines = new Lines(in);
-        long size = name.equals("-") ? -1 : Files.size(Path.of(name)) >> 10;
-        try (Progress progress = Progress.of("Importing KB", size)) {
+        try (Progress progress = Progress.of("Importing KB", kilobytes(name))) {
             return new JsonlImport(daybook, sourceName(name), resume, onError, this::reportBad)
                     .run(new Batches(lines), stop, () -> progress.at(lines.taken() >> 10));
         }
@@ -178,6 +225,22 @@ public final class ImportCommand implements Callable<Integer> {
                         : "Units of work left out: %,d. Correct the lines where they stand, and run it again with --resume."
                                 .formatted(result.leftOut()));
         return ExitCode.BAD_LINE;
+    }
+
+    private static String json(Importer.Result result, long position) {
+        return new JsonLine()
+                .put("events", result.appended())
+                .put("known", result.known())
+                .put("position", position)
+                .toString();
+    }
+
+    private static String text(Importer.Result result, long position) {
+        String known = result.known() == 0
+                ? ""
+                : ", " + Messages.count(result.known(), "was there already", "were there already");
+        return "%s of an export imported%s. The ledger is at position %d."
+                .formatted(Messages.count(result.appended(), "event"), known, position);
     }
 
     private static String json(JsonlImport.Result result, long position) {

@@ -20,6 +20,7 @@ final class Lines {
     private byte[] line = new byte[1_024];
     private long number;
     private long taken;
+    private @Nullable Line ahead;
 
     Lines(InputStream in) {
         this.in = in;
@@ -35,9 +36,22 @@ final class Lines {
     @SuppressWarnings("ArrayRecordComponent") // In transit, never compared.
     record Line(long number, byte[] bytes, boolean tooLong) {}
 
+    /** The next one, which the next {@link #next} answers too; null at the end. */
+    @Nullable
+    Line peek() throws IOException {
+        ahead = ahead == null ? read() : ahead;
+        return ahead;
+    }
+
     /** The next one; null at the end. */
     @Nullable
     Line next() throws IOException {
+        Line peeked = ahead;
+        ahead = null;
+        return peeked == null ? read() : peeked;
+    }
+
+    private @Nullable Line read() throws IOException {
         int length = 0;
         boolean tooLong = false;
         boolean something = false;

@@ -1,0 +1,268 @@
+package io.daybook.console.export;
+
+import io.daybook.Daybook;
+import io.daybook.console.shell.ExitCode;
+import io.daybook.console.shell.JsonLine;
+import io.daybook.console.shell.Messages;
+import io.daybook.console.shell.Patience;
+import io.daybook.console.shell.Progress;
+import io.daybook.console.shell.Shell;
+import io.daybook.console.shell.Stop;
+import io.daybook.event.InvalidEvent;
+import io.daybook.ledger.LedgerPoint;
+import io.daybook.transfer.Export;
+import io.daybook.transfer.Exported;
+import io.daybook.transfer.Selection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code daybook export}. */
+@Command(
+        name = "export",
+        description = {
+            "Writes events in the order of the ledger, up to the head that it has at the beginning, as JSON lines or CSV.",
+            "",
+            "Options that select may be given several times: an event fits if one of the values of each option does. Events that have no position"
+                    + " yet are left out, and counted at the end. The same export of the same ledger has the same bytes.",
+            "",
+            "JSON lines of everything come back, equal, with 'import' into a daybook without events. CSV has the columns of the view"
+                    + " event_history.",
+            "",
+            "With --to, a file <file>.export beside it says what the export is of. With --resume an export that broke off is gone on with behind"
+                    + " its last whole line, and one that ended gets what came since; it must be of the same daybook, format and filter."
+        },
+        footer = {
+            "Examples:",
+            "  daybook export --to events.jsonl",
+            "  daybook export --to events.jsonl --resume",
+            "  daybook export --format csv --type order --recorded-from 2026-01-01T00:00:00Z > orders.csv",
+            ""
+        })
+public final class ExportCommand implements Callable<Integer> {
+
+    private final Shell shell;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Filter filter = new Filter();
+
+    @Option(names = "--to", paramLabel = "<file>", description = "Where to write. Default: standard output.")
+    private @Nullable String to;
+
+    @Option(
+            names = "--format",
+            paramLabel = "jsonl|csv",
+            defaultValue = "jsonl",
+            description = "JSON lines (default) or CSV (RFC 4180, UTF-8, with a header).")
+    private String formatName = "jsonl";
+
+    @Option(names = "--resume", description = "Go on behind what is in the file.")
+    private boolean resume;
+
+    @Option(names = "--overwrite", description = "Write a file anew that is there.")
+    private boolean overwrite;
+
+    @Option(
+            names = "--safe-for-spreadsheets",
+            description =
+                    "In CSV: an apostrophe before every text that begins with = + - @, tab or carriage return, which a spreadsheet"
+                            + " would run as a formula. The values are no longer as they were.")
+    private boolean safeForSpreadsheets;
+
+    private long written;
+
+    public ExportCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() {
+        Format format = format();
+        Selection selection = selection();
+        try (Daybook daybook = shell.openToRead();
+                Stop stop = Stop.onSignal()) {
+            if (to == null) {
+                return toOutput(daybook, selection, format, stop);
+            }
+            return toFile(daybook, selection, format, stop, to);
+        }
+    }
+
+    private Format format() {
+        if (to == null && (resume || overwrite)) {
+            throw usage("--resume and --overwrite are about a file: name it with --to.");
+        }
+        if (resume && overwrite) {
+            throw usage("--resume goes on with a file and --overwrite writes it anew: give one of them.");
+        }
+        return switch (formatName.toLowerCase(Locale.ROOT)) {
+            case "jsonl" -> {
+                if (safeForSpreadsheets) {
+                    throw usage("--safe-for-spreadsheets is for --format csv.");
+                }
+                yield new JsonLines();
+            }
+            case "csv" -> new Csv(safeForSpreadsheets);
+            default -> throw usage("'%s' is neither jsonl nor csv.".formatted(formatName));
+        };
+    }
+
+    private Selection selection() {
+        try {
+            return filter.selection();
+        } catch (InvalidEvent e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private int toOutput(Daybook daybook, Selection selection, Format format, Stop stop) {
+        shell.out().print(format.header());
+        Export export = daybook.export(selection);
+        LedgerPoint place =
+                write(export, export.begin(), stop, event -> shell.out().print(format.record(event)), () -> {
+                    // Whoever read us, such as head, has gone; or there is no more room, which is said when the process
+                    // ends.
+                    return !shell.out().checkError();
+                });
+        if (shell.out().checkError()) {
+            return ExitCode.OK;
+        }
+        shell.note(text(daybook, place, Optional.empty()));
+        return exitCode(stop);
+    }
+
+    private int toFile(Daybook daybook, Selection selection, Format format, Stop stop, String name) {
+        String about = new JsonLine()
+                .put("daybook", daybook.id().toString())
+                .put("format", format.name())
+                .put("filter", Filter.described(selection))
+                .toString();
+        ExportFile.IfThere ifThere = resume
+                ? ExportFile.IfThere.RESUME
+                : overwrite ? ExportFile.IfThere.OVERWRITE : ExportFile.IfThere.REFUSE;
+        LedgerPoint place;
+        try (ExportFile file = ExportFile.open(name, format, about, ifThere)) {
+            Export export = daybook.export(selection);
+            LedgerPoint begin = file.lastRecord()
+                    .map(last -> lastPlace(daybook, format, file, last))
+                    .orElse(export.begin());
+            place = write(export, begin, stop, event -> file.write(format.record(event)), () -> {
+                file.flush();
+                return true;
+            });
+        }
+        shell.say(shell.isJson() ? json(daybook, place) : text(daybook, place, Optional.of(name)));
+        return exitCode(stop);
+    }
+
+    /** Where to go on: behind that record, if it is, to the byte, what this daybook has there. */
+    private static LedgerPoint lastPlace(Daybook daybook, Format format, ExportFile file, String record) {
+        long position = format.position(record).orElseThrow();
+        Export export = daybook.export(at(position));
+        List<Exported> found = export.after(export.begin()).events();
+        if (found.size() != 1 || !format.record(found.get(0)).equals(record)) {
+            throw ExportFile.notOurs(file.path());
+        }
+        return found.get(0).point();
+    }
+
+    private static Selection at(long position) {
+        Selection all = Selection.EVERYTHING;
+        return new Selection(
+                all.entityTypes(),
+                all.entityIds(),
+                all.operations(),
+                all.attributeNames(),
+                all.actors(),
+                all.correlationIds(),
+                all.transactionIds(),
+                OptionalLong.of(position),
+                OptionalLong.of(position),
+                all.recordedFrom(),
+                all.recordedTo(),
+                all.occurredFrom(),
+                all.occurredTo());
+    }
+
+    /** Takes an event. */
+    private interface Sink {
+        void write(Exported event);
+    }
+
+    /** Told after a page; answers whether to go on. */
+    private interface AfterPage {
+        boolean goOn();
+    }
+
+    /**
+     * Writes what comes after that place. Every value that leaves passes here, before a format writes it: the place to mask what must not.
+     *
+     * @return how far it looked
+     */
+    private LedgerPoint write(Export export, LedgerPoint begin, Stop stop, Sink sink, AfterPage afterPage) {
+        LedgerPoint place = begin;
+        try (Progress progress = Progress.of("Exporting", Math.max(0, export.end()))) {
+            boolean goOn = true;
+            while (goOn && !stop.isAsked()) {
+                LedgerPoint after = place;
+                Export.Page page = Patience.with(() -> export.after(after));
+                for (Exported event : page.events()) {
+                    sink.write(event);
+                    written++;
+                }
+                place = page.lookedUntil();
+                progress.at(place.position());
+                goOn = afterPage.goOn() && !page.atEnd();
+            }
+        }
+        return place;
+    }
+
+    private int exitCode(Stop stop) {
+        if (!stop.isAsked()) {
+            return ExitCode.OK;
+        }
+        shell.note(
+                to == null
+                        ? "Stopped before the end."
+                        : "Stopped before the end. Run it again with --resume to go on.");
+        return ExitCode.INTERRUPTED;
+    }
+
+    private String text(Daybook daybook, LedgerPoint place, Optional<String> file) {
+        long waiting = daybook.ledger().unsequenced();
+        return "%s exported%s, up to position %d.%s"
+                .formatted(
+                        Messages.count(written, "event"),
+                        file.map(name -> " to " + name).orElse(""),
+                        place.position(),
+                        waiting == 0
+                                ? ""
+                                : " " + Messages.count(waiting, "event waits", "events wait")
+                                        + " for a position; not exported.");
+    }
+
+    private String json(Daybook daybook, LedgerPoint place) {
+        return new JsonLine()
+                .put("events", written)
+                .put("position", place.position())
+                .put("without_position", daybook.ledger().unsequenced())
+                .toString();
+    }
+}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlBaselineIT extends BaselineConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlTransferIT extends TransferConformance implements Store.OnPostgresql {}
