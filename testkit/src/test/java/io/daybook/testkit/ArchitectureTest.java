@@ -28,6 +28,7 @@ import io.daybook.Daybook;
 import io.daybook.Tx;
 import io.daybook.UnitOfWork;
 import io.daybook.doctor.Doctor;
+import io.daybook.evidence.Evidence;
 import io.daybook.history.EntityState;
 import io.daybook.history.History;
 import io.daybook.notifier.Delivery;
@@ -46,6 +47,7 @@ class ArchitectureTest {
         "io.daybook",
         "io.daybook.database..",
         "io.daybook.doctor..",
+        "io.daybook.evidence..",
         "io.daybook.history..",
         "io.daybook.ledger..",
         "io.daybook.notifier..",
@@ -57,6 +59,7 @@ class ArchitectureTest {
             AsOf.class.getName(),
             Daybook.class.getName(),
             Doctor.class.getName(),
+            Evidence.class.getName(),
             Tx.class.getName(),
             UnitOfWork.class.getName(),
             EntityState.class.getName(),
