@@ -51,14 +51,8 @@ public final class Evidence {
      * @throws io.daybook.database.DatabaseFailure if the database cannot be read
      */
     public Anchor anchor(AnchorKey key) {
-        return anchor(ledger.head(), key);
-    }
-
-    Anchor anchor(LedgerPoint head, AnchorKey key) {
-        if (head.position() == 0) {
-            throw new NoEvidence("The ledger is empty: there is nothing to sign yet. Append something first.");
-        }
-        return sign(head, frontier.root(head), key);
+        LedgerFrontier.Rooted now = frontier.rooted();
+        return sign(now.head(), now.merkleRoot(), key);
     }
 
     private Anchor sign(LedgerPoint head, byte[] root, AnchorKey key) {

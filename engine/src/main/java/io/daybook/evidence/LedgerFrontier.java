@@ -24,11 +24,24 @@ final class LedgerFrontier {
     }
 
     /**
-     * The root of the tree that ends there.
+     * A tree.
      *
-     * @throws NoEvidence if the ledger has holes, or has another hash there by now
+     * @param head the last position in it, with its hash
+     * @param merkleRoot its root
      */
-    synchronized byte[] root(LedgerPoint head) {
+    @SuppressWarnings("ArrayRecordComponent") // In transit: never compared.
+    record Rooted(LedgerPoint head, byte[] merkleRoot) {}
+
+    /**
+     * The tree of the ledger as it is now.
+     *
+     * @throws NoEvidence if the ledger is empty or has holes
+     */
+    synchronized Rooted rooted() {
+        LedgerPoint head = ledger.head();
+        if (head.position() == 0) {
+            throw new NoEvidence("The ledger is empty: there is nothing to sign yet. Append something first.");
+        }
         LedgerPoint known = new LedgerPoint(tree.size(), last);
         if (known.position() > head.position() || !Optional.of(known).equals(ledger.point(known.position()))) {
             LOG.warn(
@@ -47,6 +60,6 @@ final class LedgerFrontier {
                     "Position %d of the ledger was changed while it was read. Nothing was written; run `daybook verify`."
                             .formatted(head.position()));
         }
-        return tree.root();
+        return new Rooted(head, tree.root());
     }
 }

@@ -70,9 +70,9 @@ public final class ScheduledAnchors implements AutoCloseable {
     private void writeIfGrown() {
         LedgerPoint head = evidence.head();
         if (head.position() > 0 && !head.equals(written)) {
-            Anchor anchor = evidence.anchor(head, schedule.key());
+            Anchor anchor = evidence.anchor(schedule.key());
             LOG.debug("Wrote {}.", AnchorFiles.write(schedule.directory(), anchor));
-            written = head;
+            written = anchor.point();
         }
     }
 
