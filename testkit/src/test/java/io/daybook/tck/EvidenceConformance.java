@@ -551,6 +551,25 @@ abstract class EvidenceConformance extends Conformance {
                 Files.writeString(folder.resolve("fits.json"), MAPPER.writeValueAsString(proof)), TRUST, null);
     }
 
+    /** The digests are right and would stand in for the value, so a lie beside them would have the right hash. */
+    @Test
+    void a_lie_beside_the_right_digests_is_found() throws Exception {
+        ObjectNode root = (ObjectNode) MAPPER.readTree(Files.readAllBytes(prove("o-2")));
+        ObjectNode event = (ObjectNode) root.get("events").get(1);
+        byte[] salt = HexFormat.of().parseHex(event.get("salt").asString());
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        event.put("metadata_digest", HexFormat.of().formatHex(sha256.digest(salt)));
+        sha256.update(salt);
+        byte[] value = "123".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        event.put("value_digest", HexFormat.of().formatHex(sha256.digest(value)));
+        event.put("attribute_value", "999");
+        assertFound(root, "a lie beside the digests");
+        event.putNull("salt");
+        assertFound(root, "without its salt");
+        event.putNull("attribute_value");
+        assertThat(assertFits(root).erased()).isEqualTo(1);
+    }
+
     /** docs/evidence.md says so: a proof does not show that there is nothing after it. */
     @Test
     void a_proof_without_its_last_event_is_a_proof_of_fewer() throws Exception {
