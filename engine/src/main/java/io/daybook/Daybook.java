@@ -8,6 +8,12 @@ import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
 import io.daybook.event.Receipt;
+import io.daybook.evidence.Anchor;
+import io.daybook.evidence.AnchorSchedule;
+import io.daybook.evidence.AnchorTrust;
+import io.daybook.evidence.AnchoredVerification;
+import io.daybook.evidence.Evidence;
+import io.daybook.evidence.ScheduledAnchors;
 import io.daybook.history.EntityHistory;
 import io.daybook.history.EntityState;
 import io.daybook.history.History;
@@ -17,7 +23,6 @@ import io.daybook.history.States;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerPoint;
 import io.daybook.ledger.Verification;
-import io.daybook.ledger.Verifier;
 import io.daybook.migrations.Migrations;
 import io.daybook.notifier.NodeSignals;
 import io.daybook.notifier.Notifier;
@@ -37,6 +42,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -76,6 +82,8 @@ public final class Daybook implements AutoCloseable {
     private final boolean readOnly;
     private final @Nullable Sequencer sequencer;
     private final @Nullable NodeSignals signals;
+    private final Evidence evidence;
+    private final @Nullable ScheduledAnchors scheduledAnchors;
 
     private volatile boolean closed;
 
@@ -87,7 +95,8 @@ public final class Daybook implements AutoCloseable {
             long maxValueBytes,
             Duration lease,
             boolean readOnly,
-            boolean sequencing) {
+            boolean sequencing,
+            @Nullable AnchorSchedule anchors) {
         this.database = database;
         this.ledger = new Ledger(database);
         this.reading = new EntityHistory(database);
@@ -125,8 +134,13 @@ public final class Daybook implements AutoCloseable {
                         Context.NOBODY.of(actor, reason),
                         Change.of(new EntityRef(EntityType.DAYBOOK_REGISTRATION, registration), operation)
                                 .value(about.isEmpty() ? null : about)));
+        this.evidence = new Evidence(database, ledger, clock);
+        this.scheduledAnchors = anchors == null ? null : new ScheduledAnchors(evidence, anchors);
         if (sequencer != null) {
             sequencer.start();
+        }
+        if (scheduledAnchors != null) {
+            scheduledAnchors.start();
         }
     }
 
@@ -419,13 +433,32 @@ public final class Daybook implements AutoCloseable {
 
     /**
      * Recomputes the hash chain of the whole history, in bounded memory, and stops at the first position that is not as it was
-     * written. Finds changed, removed, inserted and reordered rows of {@code events} and {@code ledger}; a tail that was cut off is
-     * only found against an exported anchor.
+     * written. Finds changed, removed, inserted and reordered rows of {@code events} and {@code ledger}; a tail that was cut off, or a chain
+     * that was computed anew, is only found against anchors. Uses {@link Evidence#threads()} threads, each with a connection.
      *
      * @param progress hears how far it is, in this thread
      */
     public Verification verify(Verification.Progress progress) {
-        return new Verifier(database, ledger).run(progress);
+        return evidence.verify(evidence.threads(), progress);
+    }
+
+    /**
+     * The same, and compares the history with anchors of it, which were kept elsewhere: see {@link Evidence#verify}.
+     *
+     * @param trust whose anchors are believed
+     */
+    public AnchoredVerification verify(Collection<Anchor> anchors, AnchorTrust trust) {
+        return evidence.verify(anchors, trust, evidence.threads(), (position, head) -> {});
+    }
+
+    /** Anchors, and proofs of what happened. */
+    public Evidence evidence() {
+        return evidence;
+    }
+
+    /** Why no anchor can be written at the moment; empty if one can, or {@link DaybookBuilder#anchors} does not want any. */
+    public Optional<Exception> anchorFailure() {
+        return Optional.ofNullable(scheduledAnchors).flatMap(ScheduledAnchors::failure);
     }
 
     /** Where the last position of the ledger is, with its hash: keep it elsewhere, and nobody can cut the ledger unnoticed. */
@@ -434,8 +467,8 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
-     * Stops, in this order: no more appends; a last round, so that everything has its place; the reader, with all cursors saved;
-     * LISTEN; the pool, if it is ours. Every wait is bounded. Twice is the same as once.
+     * Stops, in this order: no more appends; a last round, so that everything has its place; a last anchor, where they are
+     * scheduled; the reader, with all cursors saved; LISTEN; the pool, if it is ours. Every wait is bounded. Twice is the same as once.
      */
     @Override
     public void close() {
@@ -445,6 +478,9 @@ public final class Daybook implements AutoCloseable {
         closed = true;
         if (sequencer != null) {
             sequencer.close();
+        }
+        if (scheduledAnchors != null) {
+            scheduledAnchors.close();
         }
         notifier.close();
         if (signals != null) {

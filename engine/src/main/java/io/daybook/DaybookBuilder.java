@@ -1,6 +1,7 @@
 package io.daybook;
 
 import io.daybook.database.Database;
+import io.daybook.evidence.AnchorSchedule;
 import io.daybook.migrations.MigrationException;
 import io.daybook.migrations.Migrations;
 import io.daybook.migrations.Report;
@@ -40,6 +41,7 @@ public final class DaybookBuilder {
     private long maxValueBytes = DEFAULT_MAX_VALUE_BYTES;
     private Clock clock = Clock.systemUTC();
     private SecureRandom random = new SecureRandom();
+    private @Nullable AnchorSchedule anchors;
 
     DaybookBuilder() {}
 
@@ -134,6 +136,16 @@ public final class DaybookBuilder {
     }
 
     /**
+     * Writes signed anchors while it is open, one that is opened to read only too: {@code
+     * .anchors(AnchorSchedule.every(Duration.ofMinutes(10)).to(directory).signedWith(key))}. Default: none. A directory that cannot be
+     * written is tried again and logged, and fails nothing else.
+     */
+    public DaybookBuilder anchors(@Nullable AnchorSchedule newAnchors) {
+        anchors = newAnchors;
+        return this;
+    }
+
+    /**
      * Opens it.
      *
      * @throws IllegalArgumentException if a setting makes no sense
@@ -155,7 +167,8 @@ public final class DaybookBuilder {
             } else {
                 migrations.validate();
             }
-            return new Daybook(database, clock, random, appendTimeout, maxValueBytes, lease, readOnly, sequencing);
+            return new Daybook(
+                    database, clock, random, appendTimeout, maxValueBytes, lease, readOnly, sequencing, anchors);
         } catch (MigrationException e) {
             database.close();
             throw new SchemaNotReady(e);

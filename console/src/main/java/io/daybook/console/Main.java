@@ -2,6 +2,9 @@ package io.daybook.console;
 
 import io.daybook.console.demo.DemoCommand;
 import io.daybook.console.doctor.DoctorCommand;
+import io.daybook.console.evidence.AnchorCommand;
+import io.daybook.console.evidence.ProofCommand;
+import io.daybook.console.evidence.VerifyProofCommand;
 import io.daybook.console.examples.ExampleCommand;
 import io.daybook.console.export.ExportCommand;
 import io.daybook.console.git.GitCommand;
@@ -86,6 +89,9 @@ public final class Main {
                 .addSubcommand(new DiscardCommand(shell))
                 .addSubcommand(new StatusCommand(shell))
                 .addSubcommand(new VerifyCommand(shell))
+                .addSubcommand(new AnchorCommand(shell))
+                .addSubcommand(new ProofCommand(shell))
+                .addSubcommand(new VerifyProofCommand(shell))
                 .addSubcommand(new DoctorCommand(shell))
                 .addSubcommand(new TortureCommand(shell))
                 .setOut(out)

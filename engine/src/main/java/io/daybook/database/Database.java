@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -198,6 +199,13 @@ public final class Database implements AutoCloseable {
 
     public DataSource dataSource() {
         return dataSource;
+    }
+
+    /** How many connections its pool has; empty if nobody knows, as of a data source of the application that is no pool we know. */
+    public OptionalInt poolSize() {
+        return dataSource instanceof HikariDataSource pool
+                ? OptionalInt.of(pool.getMaximumPoolSize())
+                : OptionalInt.empty();
     }
 
     /** A statement written for the schema {@code daybook}, for the schema of this database. */

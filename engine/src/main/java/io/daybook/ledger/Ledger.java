@@ -26,7 +26,7 @@ public final class Ledger {
     private static final int PAGE_BYTES = 8 << 20;
 
     /** First rows to fetch at once, before the size of rows is known; each may be as large as the largest value. */
-    private static final int FIRST_FETCH = 64;
+    public static final int FIRST_FETCH = 64;
 
     private static final int LARGEST_FETCH = 2_000;
 
@@ -119,7 +119,7 @@ public final class Ledger {
     }
 
     /** The last row of the ledger, final or not: where a verification ends. */
-    LedgerPoint end() {
+    public LedgerPoint end() {
         return last(endQuery);
     }
 

@@ -1,5 +1,5 @@
 /**
- * The official order of events, and how to prove it: reading the ledger, the hash that chains it, and its verification.
+ * The official order of events: reading the ledger, the hash that chains it, and what a verification of it finds.
  * {@link io.daybook.ledger.Ledger} is the door. Nothing here writes: that is the sequencer's alone.
  */
 @NullMarked

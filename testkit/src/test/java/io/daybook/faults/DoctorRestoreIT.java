@@ -13,11 +13,17 @@ import io.daybook.doctor.Finding;
 import io.daybook.doctor.Recovery;
 import io.daybook.doctor.RecoveryRefused;
 import io.daybook.doctor.Severity;
+import io.daybook.evidence.Anchor;
+import io.daybook.evidence.AnchorFinding;
+import io.daybook.evidence.AnchorKey;
+import io.daybook.evidence.AnchorTrust;
+import io.daybook.evidence.AnchoredVerification;
 import io.daybook.ledger.LedgerPoint;
 import io.daybook.notifier.Registration;
 import io.daybook.testkit.Await;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -111,6 +117,12 @@ class DoctorRestoreIT {
         admin("drop database live with (force)", "create database live template backup");
     }
 
+    private static AnchorFinding.Verdict verdict(Daybook daybook, Anchor anchor, AnchorKey key) {
+        AnchoredVerification found = daybook.verify(List.of(anchor), AnchorTrust.of(key.publicKey()));
+        assertThat(found.verification().isClean()).isTrue();
+        return found.findings().get(0).verdict();
+    }
+
     private static List<Finding> problems(Doctor doctor) {
         return doctor.examine().problems();
     }
@@ -121,8 +133,11 @@ class DoctorRestoreIT {
         admin("create database backup template live");
         consume(10, 20);
         LedgerPoint anchor;
+        Anchor signed;
+        AnchorKey key = AnchorKey.generate(new SecureRandom());
         try (Daybook daybook = live().readOnly().open()) {
             anchor = daybook.headPoint();
+            signed = daybook.evidence().anchor(key);
         }
 
         restoreTheBackup();
@@ -132,8 +147,13 @@ class DoctorRestoreIT {
                     .as("fsync is on here, so nothing at all is found")
                     .allMatch(finding -> finding.severity() == Severity.OK);
             assertThat(daybook.doctor().compare(anchor).severity()).isEqualTo(Severity.ERROR);
+            assertThat(verdict(daybook, signed, key)).isEqualTo(AnchorFinding.Verdict.CUT);
         }
         assertThat(consume(5, 15)).containsExactly(11L, 12L, 13L, 14L, 15L);
+        assertThat(consume(5, 20)).hasSize(5);
+        try (Daybook daybook = live().readOnly().open()) {
+            assertThat(verdict(daybook, signed, key)).isEqualTo(AnchorFinding.Verdict.REWRITTEN);
+        }
     }
 
     /** The cursors are newer than the ledger: tables restored one by one, or a node that outlived the restore wrote its place (watermill #576: readers of a restored database receive nothing). */

@@ -30,6 +30,7 @@ import io.daybook.Importer;
 import io.daybook.Tx;
 import io.daybook.UnitOfWork;
 import io.daybook.doctor.Doctor;
+import io.daybook.evidence.Evidence;
 import io.daybook.history.EntityState;
 import io.daybook.history.History;
 import io.daybook.notifier.Delivery;
@@ -49,6 +50,7 @@ class ArchitectureTest {
         "io.daybook",
         "io.daybook.database..",
         "io.daybook.doctor..",
+        "io.daybook.evidence..",
         "io.daybook.history..",
         "io.daybook.ledger..",
         "io.daybook.notifier..",
@@ -63,6 +65,7 @@ class ArchitectureTest {
             Baseline.class.getName(),
             Daybook.class.getName(),
             Doctor.class.getName(),
+            Evidence.class.getName(),
             Tx.class.getName(),
             UnitOfWork.class.getName(),
             EntityState.class.getName(),

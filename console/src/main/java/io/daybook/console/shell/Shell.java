@@ -30,6 +30,9 @@ public final class Shell {
 
     private static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
 
+    /** Connections where nobody asks for more. */
+    public static final int DEFAULT_POOL = 10;
+
     private static final String DEFAULT_URL = "jdbc:h2:file:./data/daybook";
 
     private final Map<String, String> environment;
@@ -83,7 +86,13 @@ public final class Shell {
 
     /** The daybook, to ask it; a database that is missing is not made. */
     public Daybook openToRead() {
-        DaybookBuilder builder = builder(DatabaseUrl.forReading(url())).readOnly();
+        return openToRead(DEFAULT_POOL);
+    }
+
+    /** The same, through so many connections at most. */
+    public Daybook openToRead(int connections) {
+        DaybookBuilder builder =
+                builder(DatabaseUrl.forReading(url())).readOnly().poolSize(connections);
         if (DatabaseUrl.isMissing(url())) {
             throw noDaybook(null);
         }

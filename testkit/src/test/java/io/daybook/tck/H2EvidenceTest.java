@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2EvidenceTest extends EvidenceConformance implements Store.OnH2 {}

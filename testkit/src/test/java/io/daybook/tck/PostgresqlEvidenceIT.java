@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlEvidenceIT extends EvidenceConformance implements Store.OnPostgresql {}
