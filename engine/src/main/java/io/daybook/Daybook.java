@@ -7,12 +7,17 @@ import io.daybook.doctor.Doctor;
 import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
+import io.daybook.event.Event;
+import io.daybook.event.InvalidEvent;
 import io.daybook.event.Receipt;
+import io.daybook.event.Value;
 import io.daybook.history.EntityHistory;
 import io.daybook.history.EntityState;
 import io.daybook.history.History;
 import io.daybook.history.Moment;
 import io.daybook.history.StateTable;
+import io.daybook.history.Trace;
+import io.daybook.history.Tracing;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerPoint;
 import io.daybook.ledger.Verification;
@@ -32,9 +37,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +69,7 @@ public final class Daybook implements AutoCloseable {
     private final UUID id;
     private final Duration appendTimeout;
     private final Appender appender;
+    private final Writer writer;
     private final UnitOfWork nobody;
     private final Notifier notifier;
     private final Doctor doctor;
@@ -78,6 +86,7 @@ public final class Daybook implements AutoCloseable {
             Duration appendTimeout,
             long maxValueBytes,
             Duration lease,
+            Map<String, Value> surroundings,
             boolean readOnly,
             boolean sequencing) {
         this.database = database;
@@ -102,8 +111,9 @@ public final class Daybook implements AutoCloseable {
         }
         this.sequencer = readOnly || !sequencing ? null : new Sequencer(database, head -> sequenced());
         Runnable wake = sequencer == null ? () -> {} : sequencer::wake;
-        Writer writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
-        this.nobody = new UnitOfWork(writer, Context.NOBODY);
+        this.writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
+        Context anybody = Context.nobody(Surroundings.known(surroundings));
+        this.nobody = new UnitOfWork(writer, anybody);
         this.notifier = new Notifier(
                 database,
                 ledger,
@@ -112,9 +122,10 @@ public final class Daybook implements AutoCloseable {
                 lease,
                 (connection, registration, operation, actor, reason, about) -> writer.recordOwn(
                         connection,
-                        Context.NOBODY.of(actor, reason),
+                        anybody.of(actor, reason),
                         Change.of(new EntityRef(EntityType.DAYBOOK_REGISTRATION, registration), operation)
-                                .value(about.isEmpty() ? null : about)));
+                                .value(about.isEmpty() ? null : about)),
+                event -> reactingTo(event).enter()::close);
         if (sequencer != null) {
             sequencer.start();
         }
@@ -210,6 +221,51 @@ public final class Daybook implements AutoCloseable {
         return nobody;
     }
 
+    /**
+     * A unit of work in reaction to that event: its position is the cause, and its correlation id is kept on. An event that has none begins a
+     * conversation, whose id is {@code <daybook id>/<position>}. While a consumer handles an event, all that is done in its thread is such a
+     * reaction already; this is for those who poll, and for consumers of whole batches.
+     *
+     * @throws io.daybook.event.InvalidEvent if the event has no position yet
+     */
+    public UnitOfWork reactingTo(Event event) {
+        long position = event.position()
+                .orElseThrow(() -> new InvalidEvent(
+                        "Version %d of %s has no position yet, so nothing can name it as its cause. React to events that were delivered."
+                                .formatted(event.version(), event.entity())));
+        return nobody.causedBy(position).correlatedWith(event.correlationId().orElseGet(() -> id + "/" + position));
+    }
+
+    /**
+     * The same task, with the {@link RequestContext} that counts in this thread now, in whatever thread it is run, and however often. Where
+     * none counts here, none will there.
+     */
+    @SuppressWarnings("try")
+    public Runnable carry(Runnable task) {
+        Context carried = carried();
+        return () -> {
+            try (RequestContext ignored = writer.enterInstead(carried)) {
+                task.run();
+            }
+        };
+    }
+
+    /** The same for a task that has a result: see {@link #carry}. */
+    @SuppressWarnings("try")
+    public <T> Callable<T> carryCall(Callable<T> task) {
+        Context carried = carried();
+        return () -> {
+            try (RequestContext ignored = writer.enterInstead(carried)) {
+                return task.call();
+            }
+        };
+    }
+
+    private Context carried() {
+        Context current = writer.requestContext();
+        return current == null ? Context.nobody(Surroundings.NONE) : current;
+    }
+
     /** Appends in a transaction of its own: see {@link UnitOfWork#transact}. */
     public <E extends Exception> Receipt transact(Tx.Work<E> work) throws E {
         return nobody.transact(work);
@@ -291,6 +347,43 @@ public final class Daybook implements AutoCloseable {
     /** As it had happened by then (creation dates), by all that is known today. */
     public AsOf asOfOccurred(Instant instant) {
         return new AsOf(reading, new Moment.OccurredAt(instant));
+    }
+
+    /**
+     * What led to the event at that position, and what it led to, within {@link Trace.Limits#DEFAULT}; says where it was cut.
+     *
+     * @return empty if the ledger has no such position
+     * @throws DatabaseFailure if the database cannot be asked
+     */
+    public Optional<Trace> trace(long position) {
+        return trace(position, Trace.Limits.DEFAULT);
+    }
+
+    /** The same, within these limits. */
+    public Optional<Trace> trace(long position, Trace.Limits limits) {
+        return new Tracing(database, ledger).trace(position, limits);
+    }
+
+    /**
+     * The value that the attribute of that event had before it: in the same life of the entity, as view {@code entity_history} has it. JSON null
+     * is a value.
+     *
+     * @return empty if the attribute had none, if its value was erased, or if the event is not of one attribute: for these ask {@link
+     *     #stateBefore}
+     * @throws DatabaseFailure if the database cannot be asked
+     */
+    public Optional<Value> before(Event event) {
+        return reading.before(event);
+    }
+
+    /**
+     * What the entity of that event was before it.
+     *
+     * @return empty if it did not exist: the event is its CREATION, or it was deleted, or never created
+     * @throws DatabaseFailure if the database cannot be asked
+     */
+    public Optional<EntityState> stateBefore(Event event) {
+        return reading.stateBefore(event);
     }
 
     /** Who wants to hear what happens. */

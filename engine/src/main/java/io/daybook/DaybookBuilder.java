@@ -1,12 +1,16 @@
 package io.daybook;
 
 import io.daybook.database.Database;
+import io.daybook.event.Value;
 import io.daybook.migrations.MigrationException;
 import io.daybook.migrations.Migrations;
 import io.daybook.migrations.Report;
+import io.daybook.notifier.Notifier;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +45,18 @@ public final class DaybookBuilder {
     private Clock clock = Clock.systemUTC();
     private SecureRandom random = new SecureRandom();
 
-    DaybookBuilder() {}
+    private @Nullable String application;
+    private @Nullable String applicationVersion;
+
+    DaybookBuilder() {
+        application = known("daybook.application", "DAYBOOK_APPLICATION");
+        applicationVersion = known("daybook.application.version", "DAYBOOK_APPLICATION_VERSION");
+    }
+
+    private static @Nullable String known(String property, String variable) {
+        String set = System.getProperty(property, System.getenv(variable));
+        return set == null || set.isBlank() ? null : set;
+    }
 
     /** JDBC URL of an H2 or PostgreSQL database. For H2 Daybook adds {@code WRITE_DELAY=0}: else acknowledged commits get lost. */
     public DaybookBuilder url(String newUrl) {
@@ -121,6 +136,19 @@ public final class DaybookBuilder {
         return this;
     }
 
+    /**
+     * Which application writes: told with each event, in its context. Default: system property {@code daybook.application} and {@code
+     * daybook.application.version}, or environment variable {@code DAYBOOK_APPLICATION} and {@code DAYBOOK_APPLICATION_VERSION}; where they are not set it
+     * is left out.
+     *
+     * @param version null = not told
+     */
+    public DaybookBuilder application(String name, @Nullable String version) {
+        application = name;
+        applicationVersion = version;
+        return this;
+    }
+
     /** Where creation dates come from. Default: the system's clock. (What is recorded when is told by the database's.) */
     public DaybookBuilder clock(Clock newClock) {
         clock = newClock;
@@ -155,7 +183,8 @@ public final class DaybookBuilder {
             } else {
                 migrations.validate();
             }
-            return new Daybook(database, clock, random, appendTimeout, maxValueBytes, lease, readOnly, sequencing);
+            return new Daybook(
+                    database, clock, random, appendTimeout, maxValueBytes, lease, surroundings(), readOnly, sequencing);
         } catch (MigrationException e) {
             database.close();
             throw new SchemaNotReady(e);
@@ -179,6 +208,18 @@ public final class DaybookBuilder {
         } catch (MigrationException e) {
             throw new SchemaNotReady(e);
         }
+    }
+
+    private Map<String, Value> surroundings() {
+        Map<String, Value> known = new HashMap<>();
+        if (application != null) {
+            known.put(Surroundings.APPLICATION, Value.of(application));
+        }
+        if (applicationVersion != null) {
+            known.put(Surroundings.APPLICATION_VERSION, Value.of(applicationVersion));
+        }
+        Notifier.hostName().ifPresent(host -> known.put(Surroundings.HOST, Value.of(host)));
+        return known;
     }
 
     private Database database() {

@@ -11,6 +11,9 @@ public sealed interface Moment {
     /** What stands in the ledger up to that position. */
     record AtPosition(long position) implements Moment {}
 
+    /** What was said of the entity before that version of it. */
+    record BeforeVersion(long version) implements Moment {}
+
     /** What had entered the ledger by then: what could be known at that time. */
     record RecordedAt(Instant instant) implements Moment {}
 

@@ -5,6 +5,7 @@ import io.daybook.database.Database;
 import io.daybook.database.WakeUp;
 import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
+import io.daybook.event.Event;
 import io.daybook.event.Receipt;
 import io.daybook.event.Topic;
 import io.daybook.ledger.Ledger;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,7 @@ public final class Notifier implements AutoCloseable {
     private final Deliverer deliverer;
     private final Ownership ownership;
     private final Recorder recorder;
+    private final Function<Event, Reaction> reactions;
     private final @Nullable NodeSignals signals;
     private final Duration step;
     private final Map<String, Registration> registrations = new ConcurrentHashMap<>();
@@ -89,6 +92,7 @@ public final class Notifier implements AutoCloseable {
      * @param signals wake-ups between nodes; null where the database has none
      * @param lease how long this node may be silent before other nodes deliver what it delivered
      * @param recorder writes down what is done to registrations
+     * @param reactions begins a reaction in the calling thread
      */
     public Notifier(
             Database database,
@@ -96,12 +100,14 @@ public final class Notifier implements AutoCloseable {
             UUID daybookId,
             @Nullable NodeSignals signals,
             Duration lease,
-            Recorder recorder) {
+            Recorder recorder,
+            Function<Event, Reaction> reactions) {
         this.database = database;
         this.ledger = ledger;
         this.daybookId = daybookId;
         this.signals = signals;
         this.recorder = recorder;
+        this.reactions = reactions;
         NodeIdentity identity = NodeIdentity.own();
         this.cursors = new CursorTable(database, identity);
         this.stored = new RegistrationTable(database);
@@ -110,6 +116,15 @@ public final class Notifier implements AutoCloseable {
         this.ownership = new Ownership(cursors, identity::newNode, lease, System::nanoTime, this::tellOthersOfDivision);
         Duration third = lease.dividedBy(3);
         this.step = signals == null && third.compareTo(UNTOLD_STEP) > 0 ? UNTOLD_STEP : third;
+    }
+
+    /** For the engine: what this machine is called, if that could be found out. */
+    public static Optional<String> hostName() {
+        return NodeIdentity.own().knownHost();
+    }
+
+    Reaction reactTo(Event event) {
+        return reactions.apply(event);
     }
 
     UUID daybookId() {

@@ -4,6 +4,7 @@ import io.daybook.database.Advances;
 import io.daybook.database.DatabaseFailure;
 import io.daybook.database.WakeUp;
 import io.daybook.event.DaybookException;
+import io.daybook.event.Event;
 import io.daybook.event.Receipt;
 import io.daybook.event.Topic;
 import io.daybook.ledger.LedgerDiverged;
@@ -103,6 +104,16 @@ public final class Registration {
     /** Which of them this node delivers at present: empty where nobody reads here, or other nodes have them all. */
     public Set<Integer> ownPartitions() {
         return locked(() -> Set.copyOf(partitions.keySet()));
+    }
+
+    /**
+     * Begins a reaction to that event in this thread: until it is closed, what is appended here has the position of the event as its cause, and
+     * its correlation id ({@code daybook.reactingTo(event)} says which). Consumers do it for each event that they hand to the application.
+     *
+     * @param event one that was delivered
+     */
+    public Reaction react(Event event) {
+        return notifier.reactTo(event);
     }
 
     String eventId(long position) {

@@ -157,7 +157,8 @@ public final class Shell {
                 .url(jdbcUrl)
                 .user(or(user, "DAYBOOK_USER"))
                 .password(password())
-                .schema(schema());
+                .schema(schema())
+                .application("daybook", null);
     }
 
     /** JDBC URL as it was given. */
