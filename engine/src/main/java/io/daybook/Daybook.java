@@ -26,6 +26,7 @@ import io.daybook.migrations.Migrations;
 import io.daybook.notifier.NodeSignals;
 import io.daybook.notifier.Notifier;
 import io.daybook.notifier.ProcessedTable;
+import io.daybook.redaction.SensitiveAttributes;
 import io.daybook.sequencer.Sequencer;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -69,6 +70,7 @@ public final class Daybook implements AutoCloseable {
     private final UUID id;
     private final Duration appendTimeout;
     private final Appender appender;
+    private final SensitiveAttributes sensitive;
     private final Writer writer;
     private final UnitOfWork nobody;
     private final Notifier notifier;
@@ -114,6 +116,7 @@ public final class Daybook implements AutoCloseable {
         this.writer = new Writer(appender, id, ids, appendTimeout, maxValueBytes, wake, this::refuseUnlessWritable);
         Context anybody = Context.nobody(Surroundings.known(surroundings));
         this.nobody = new UnitOfWork(writer, anybody);
+        this.sensitive = new SensitiveAttributes(database, this::refuseUnlessWritable);
         this.notifier = new Notifier(
                 database,
                 ledger,
@@ -125,7 +128,8 @@ public final class Daybook implements AutoCloseable {
                         anybody.of(actor, reason),
                         Change.of(new EntityRef(EntityType.DAYBOOK_REGISTRATION, registration), operation)
                                 .value(about.isEmpty() ? null : about)),
-                event -> reactingTo(event).enter()::close);
+                event -> reactingTo(event).enter()::close,
+                sensitive);
         if (sequencer != null) {
             sequencer.start();
         }
@@ -413,6 +417,11 @@ public final class Daybook implements AutoCloseable {
      */
     public ProcessedTable processed(String consumer) {
         return new ProcessedTable(database, consumer);
+    }
+
+    /** The attributes whose values are not shown by commands, logs and errors: to declare more, and to ask which. */
+    public SensitiveAttributes sensitive() {
+        return sensitive;
     }
 
     /** Whether this daybook is well, and what to do if it is not. It also looks at one that was opened to read only. */

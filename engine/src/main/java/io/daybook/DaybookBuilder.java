@@ -10,7 +10,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +51,7 @@ public final class DaybookBuilder {
 
     private @Nullable String application;
     private @Nullable String applicationVersion;
+    private final Map<String, SortedSet<String>> sensitive = new TreeMap<>();
 
     DaybookBuilder() {
         application = known("daybook.application", "DAYBOOK_APPLICATION");
@@ -149,6 +154,15 @@ public final class DaybookBuilder {
         return this;
     }
 
+    /**
+     * Declares attributes of entities of that type sensitive ({@link Daybook#sensitive()}), when it is opened to write. May be called for several
+     * types; what was declared before stays declared.
+     */
+    public DaybookBuilder sensitive(String entityType, String... attributeNames) {
+        sensitive.computeIfAbsent(entityType, type -> new TreeSet<>()).addAll(List.of(attributeNames));
+        return this;
+    }
+
     /** Where creation dates come from. Default: the system's clock. (What is recorded when is told by the database's.) */
     public DaybookBuilder clock(Clock newClock) {
         clock = newClock;
@@ -165,6 +179,7 @@ public final class DaybookBuilder {
      * Opens it.
      *
      * @throws IllegalArgumentException if a setting makes no sense
+     * @throws io.daybook.event.InvalidEvent if a type or attribute that is to be sensitive is not legal
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
      * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
      * @throws SchemaNotReady if tables are missing and may not be made, or are of another version
@@ -183,8 +198,12 @@ public final class DaybookBuilder {
             } else {
                 migrations.validate();
             }
-            return new Daybook(
+            Daybook daybook = new Daybook(
                     database, clock, random, appendTimeout, maxValueBytes, lease, surroundings(), readOnly, sequencing);
+            if (!readOnly) {
+                declare(daybook);
+            }
+            return daybook;
         } catch (MigrationException e) {
             database.close();
             throw new SchemaNotReady(e);
@@ -207,6 +226,15 @@ public final class DaybookBuilder {
             return Migrations.of(database.dataSource(), schema).migrate();
         } catch (MigrationException e) {
             throw new SchemaNotReady(e);
+        }
+    }
+
+    private void declare(Daybook daybook) {
+        try {
+            sensitive.forEach((type, names) -> daybook.sensitive().declare(type, names.toArray(String[]::new)));
+        } catch (RuntimeException | Error e) {
+            daybook.close();
+            throw e;
         }
     }
 

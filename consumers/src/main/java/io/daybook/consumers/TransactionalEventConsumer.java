@@ -129,7 +129,7 @@ public abstract non-sealed class TransactionalEventConsumer extends Registration
                     registration().id(),
                     batch.deliveries().size(),
                     batch.events().get(batch.events().size() - 1).position().orElseThrow(),
-                    e.toString());
+                    registration().shown(e, batch.events()).toString());
             return false;
         }
     }

@@ -12,6 +12,7 @@ import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerDiverged;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerPoint;
+import io.daybook.redaction.SensitiveAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -66,6 +67,7 @@ public final class Notifier implements AutoCloseable {
     private final Ownership ownership;
     private final Recorder recorder;
     private final Function<Event, Reaction> reactions;
+    private final SensitiveAttributes sensitive;
     private final @Nullable NodeSignals signals;
     private final Duration step;
     private final Map<String, Registration> registrations = new ConcurrentHashMap<>();
@@ -93,6 +95,7 @@ public final class Notifier implements AutoCloseable {
      * @param lease how long this node may be silent before other nodes deliver what it delivered
      * @param recorder writes down what is done to registrations
      * @param reactions begins a reaction in the calling thread
+     * @param sensitive what failures may not show
      */
     public Notifier(
             Database database,
@@ -101,13 +104,15 @@ public final class Notifier implements AutoCloseable {
             @Nullable NodeSignals signals,
             Duration lease,
             Recorder recorder,
-            Function<Event, Reaction> reactions) {
+            Function<Event, Reaction> reactions,
+            SensitiveAttributes sensitive) {
         this.database = database;
         this.ledger = ledger;
         this.daybookId = daybookId;
         this.signals = signals;
         this.recorder = recorder;
         this.reactions = reactions;
+        this.sensitive = sensitive;
         NodeIdentity identity = NodeIdentity.own();
         this.cursors = new CursorTable(database, identity);
         this.stored = new RegistrationTable(database);
@@ -121,6 +126,10 @@ public final class Notifier implements AutoCloseable {
     /** For the engine: what this machine is called, if that could be found out. */
     public static Optional<String> hostName() {
         return NodeIdentity.own().knownHost();
+    }
+
+    Throwable shown(Throwable failure, Collection<EntityType> types) {
+        return sensitive.shown(failure, types);
     }
 
     Reaction reactTo(Event event) {

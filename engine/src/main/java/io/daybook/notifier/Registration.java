@@ -440,12 +440,25 @@ public final class Registration {
         }
     }
 
+    /**
+     * What failed with these events, as logs may show it: where one of them is of an entity type with sensitive attributes, without its messages,
+     * which may quote values.
+     */
+    public Throwable shown(Throwable failure, Collection<Event> events) {
+        return notifier.shown(
+                failure, events.stream().map(Event::entityType).distinct().toList());
+    }
+
+    private Throwable shown(Throwable failure, Delivery delivery) {
+        return shown(failure, List.of(delivery.event()));
+    }
+
     void park(Delivery delivery, Throwable why, int attempts) {
         requireDurable("park an event of");
         Partition partition = delivery.partition();
         try {
             LedgerPoint after = pointAfter(List.of(delivery));
-            deliverer.park(this, partition, List.of(delivery), after, why, attempts);
+            deliverer.park(this, partition, List.of(delivery), after, shown(why, delivery), attempts);
             saved(partition, after);
         } catch (OwnershipLost e) {
             lose(partition);
@@ -465,7 +478,7 @@ public final class Registration {
         if (durable) {
             try {
                 LedgerPoint after = pointAfter(List.of(delivery));
-                deliverer.skip(this, delivery.partition(), delivery, after, why, attempts);
+                deliverer.skip(this, delivery.partition(), delivery, after, shown(why, delivery), attempts);
                 saved(delivery.partition(), after);
             } catch (OwnershipLost e) {
                 lose(delivery.partition());
@@ -522,7 +535,7 @@ public final class Registration {
     /** Stops delivering, on all nodes, until an operator resumes it: what the failure policy of a consumer may decide. */
     public void stopBecauseOf(Delivery delivery, Throwable why, int attempts) {
         requireDurable("stop");
-        deliverer.stop(this, delivery, why, attempts);
+        deliverer.stop(this, delivery, shown(why, delivery), attempts);
         withLock(() -> partitions.values().forEach(partition -> partition.giveUp(true)));
         notifier.wakeOwnership();
     }

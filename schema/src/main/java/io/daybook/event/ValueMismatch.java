@@ -9,10 +9,10 @@ public final class ValueMismatch extends DaybookException {
 
     private final Class<?> type;
 
-    ValueMismatch(Class<?> type, String why, @Nullable Throwable cause) {
-        super(
-                "The value is no %s: %s. Ask for another type, or look at json().".formatted(type.getSimpleName(), why),
-                cause);
+    /** @param path where in it; empty = it as a whole */
+    ValueMismatch(Class<?> type, Value value, @Nullable String path) {
+        super("The value, a %s, is no %s%s. Ask for another type, or look at json()."
+                .formatted(value, type.getSimpleName(), path == null || path.isEmpty() ? "" : " at " + path));
         this.type = type;
     }
 

@@ -49,6 +49,7 @@ class ArchitectureTest {
         "io.daybook.history..",
         "io.daybook.ledger..",
         "io.daybook.notifier..",
+        "io.daybook.redaction..",
         "io.daybook.sequencer.."
     };
 

@@ -1,13 +1,17 @@
 package io.daybook.console.look;
 
 import io.daybook.Daybook;
+import io.daybook.console.shell.EventLines;
 import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.JsonLine;
 import io.daybook.console.shell.Messages;
 import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Table;
+import io.daybook.event.Value;
 import io.daybook.history.EntityState;
+import io.daybook.redaction.Redaction;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +93,7 @@ public final class StateCommand implements Callable<Integer> {
                         .formatted(when == null ? "is" : "was then", type, id, type, id));
                 return ExitCode.NOT_FOUND;
             }
-            show(state.get());
+            show(state.get(), shell.redaction(daybook));
             return ExitCode.OK;
         }
     }
@@ -106,13 +110,15 @@ public final class StateCommand implements Callable<Integer> {
                 : daybook.state(type, id);
     }
 
-    private void show(EntityState state) {
+    private void show(EntityState state, Redaction redaction) {
+        Map<String, Value> visible = redaction.visible(state.entity().type(), state.attributes());
         if (shell.isJson()) {
             shell.say(new JsonLine()
                     .put("entity_type", state.entity().type().name())
                     .put("entity_id", state.entity().id())
                     .put("version", state.version())
-                    .put("attributes", state.attributes())
+                    .put("attributes", visible)
+                    .put("redacted", redaction.hidden(state.entity().type(), state.attributes()))
                     .put("created", state.created().toString())
                     .put("changed", state.changed().toString())
                     .toString());
@@ -121,7 +127,9 @@ public final class StateCommand implements Callable<Integer> {
         shell.out().printf("%s, version %d%n", Messages.shown(state.entity().toString()), state.version());
         shell.out().printf("created %s, changed %s%n%n", state.created(), state.changed());
         try (Table table = new Table(shell.out(), "ATTRIBUTE", "VALUE")) {
-            state.attributes().forEach((name, value) -> table.row(name, value.json()));
+            state.attributes()
+                    .forEach((name, value) ->
+                            table.row(name, visible.containsKey(name) ? value.json() : EventLines.REDACTED));
         }
     }
 }
