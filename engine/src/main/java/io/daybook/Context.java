@@ -11,13 +11,11 @@ record Context(
         @Nullable String reason,
         @Nullable String correlationId,
         @Nullable Long causationPosition,
-        @Nullable Value surroundings,
+        Surroundings surroundings,
         @Nullable String onceKey) {
 
     static final int LONGEST_NAME = 200;
     static final int LONGEST_REASON = 2_000;
-
-    static final Context NOBODY = new Context(null, null, null, null, null, null);
 
     Context {
         check("actor", actor, LONGEST_NAME);
@@ -28,6 +26,11 @@ record Context(
             throw new InvalidEvent(
                     "The causing event has position %d, but positions begin at 1.".formatted(causationPosition));
         }
+    }
+
+    /** Nobody, in these surroundings. */
+    static Context nobody(Surroundings surroundings) {
+        return new Context(null, null, null, null, surroundings, null);
     }
 
     /** @throws InvalidEvent if a text has more characters, or some that cannot be kept; null is fine */
@@ -65,12 +68,31 @@ record Context(
         return new Context(actor, reason, correlationId, position, surroundings, onceKey);
     }
 
-    Context withSurroundings(Value newSurroundings) {
+    Context withSurroundings(Surroundings newSurroundings) {
         return new Context(actor, reason, correlationId, causationPosition, newSurroundings, onceKey);
     }
 
     Context withOnceKey(String key) {
         return new Context(actor, reason, correlationId, causationPosition, surroundings, key);
+    }
+
+    /** The same, in a transaction that this user of the database has open; null = nobody knows. */
+    Context joinedBy(@Nullable String databaseUser) {
+        return databaseUser == null ? this : withSurroundings(surroundings.joinedBy(databaseUser));
+    }
+
+    /** This, and of the other what this says nothing of; but the key, which is one unit of work's own. */
+    Context inside(@Nullable Context outer) {
+        if (outer == null) {
+            return this;
+        }
+        return new Context(
+                actor == null ? outer.actor : actor,
+                reason == null ? outer.reason : reason,
+                correlationId == null ? outer.correlationId : correlationId,
+                causationPosition == null ? outer.causationPosition : causationPosition,
+                surroundings.inside(outer.surroundings),
+                onceKey);
     }
 
     /** The id of the unit of work: of the key if it has one, so that a second try finds the first. */

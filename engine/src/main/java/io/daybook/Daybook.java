@@ -7,7 +7,10 @@ import io.daybook.doctor.Doctor;
 import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
+import io.daybook.event.Event;
+import io.daybook.event.InvalidEvent;
 import io.daybook.event.Receipt;
+import io.daybook.event.Value;
 import io.daybook.evidence.Anchor;
 import io.daybook.evidence.AnchorSchedule;
 import io.daybook.evidence.AnchorTrust;
@@ -20,6 +23,8 @@ import io.daybook.history.History;
 import io.daybook.history.Moment;
 import io.daybook.history.StateTable;
 import io.daybook.history.States;
+import io.daybook.history.Trace;
+import io.daybook.history.Tracing;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerPoint;
 import io.daybook.ledger.Verification;
@@ -27,6 +32,7 @@ import io.daybook.migrations.Migrations;
 import io.daybook.notifier.NodeSignals;
 import io.daybook.notifier.Notifier;
 import io.daybook.notifier.ProcessedTable;
+import io.daybook.redaction.SensitiveAttributes;
 import io.daybook.repository.EntityMapping;
 import io.daybook.repository.Repository;
 import io.daybook.sequencer.Sequencer;
@@ -43,9 +49,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +84,8 @@ public final class Daybook implements AutoCloseable {
     private final Ids ids;
     private final Runnable wakeSequencer;
     private final Appender appender;
+    private final SensitiveAttributes sensitive;
+    private final Writer writer;
     private final UnitOfWork nobody;
     private final Notifier notifier;
     private final Doctor doctor;
@@ -94,6 +104,7 @@ public final class Daybook implements AutoCloseable {
             Duration appendTimeout,
             long maxValueBytes,
             Duration lease,
+            Map<String, Value> surroundings,
             boolean readOnly,
             boolean sequencing,
             @Nullable AnchorSchedule anchors) {
@@ -120,9 +131,11 @@ public final class Daybook implements AutoCloseable {
         }
         this.sequencer = readOnly || !sequencing ? null : new Sequencer(database, head -> sequenced());
         this.wakeSequencer = sequencer == null ? () -> {} : sequencer::wake;
-        Writer writer =
+        this.writer =
                 new Writer(appender, id, ids, appendTimeout, maxValueBytes, wakeSequencer, this::refuseUnlessWritable);
-        this.nobody = new UnitOfWork(writer, Context.NOBODY);
+        Context anybody = Context.nobody(Surroundings.known(surroundings));
+        this.nobody = new UnitOfWork(writer, anybody);
+        this.sensitive = new SensitiveAttributes(database, this::refuseUnlessWritable);
         this.notifier = new Notifier(
                 database,
                 ledger,
@@ -131,9 +144,11 @@ public final class Daybook implements AutoCloseable {
                 lease,
                 (connection, registration, operation, actor, reason, about) -> writer.recordOwn(
                         connection,
-                        Context.NOBODY.of(actor, reason),
+                        anybody.of(actor, reason),
                         Change.of(new EntityRef(EntityType.DAYBOOK_REGISTRATION, registration), operation)
-                                .value(about.isEmpty() ? null : about)));
+                                .value(about.isEmpty() ? null : about)),
+                event -> reactingTo(event).enter()::close,
+                sensitive);
         this.evidence = new Evidence(database, ledger, clock);
         this.scheduledAnchors = anchors == null ? null : new ScheduledAnchors(evidence, anchors);
         if (sequencer != null) {
@@ -232,6 +247,51 @@ public final class Daybook implements AutoCloseable {
     /** A unit of work about which nothing is told but its changes: where the chain of {@link UnitOfWork} begins. */
     public UnitOfWork unitOfWork() {
         return nobody;
+    }
+
+    /**
+     * A unit of work in reaction to that event: its position is the cause, and its correlation id is kept on. An event that has none begins a
+     * conversation, whose id is {@code <daybook id>/<position>}. While a consumer handles an event, all that is done in its thread is such a
+     * reaction already; this is for those who poll, and for consumers of whole batches.
+     *
+     * @throws io.daybook.event.InvalidEvent if the event has no position yet
+     */
+    public UnitOfWork reactingTo(Event event) {
+        long position = event.position()
+                .orElseThrow(() -> new InvalidEvent(
+                        "Version %d of %s has no position yet, so nothing can name it as its cause. React to events that were delivered."
+                                .formatted(event.version(), event.entity())));
+        return nobody.causedBy(position).correlatedWith(event.correlationId().orElseGet(() -> id + "/" + position));
+    }
+
+    /**
+     * The same task, with the {@link RequestContext} that counts in this thread now, in whatever thread it is run, and however often. Where
+     * none counts here, none will there.
+     */
+    @SuppressWarnings("try")
+    public Runnable carry(Runnable task) {
+        Context carried = carried();
+        return () -> {
+            try (RequestContext ignored = writer.enterInstead(carried)) {
+                task.run();
+            }
+        };
+    }
+
+    /** The same for a task that has a result: see {@link #carry}. */
+    @SuppressWarnings("try")
+    public <T> Callable<T> carryCall(Callable<T> task) {
+        Context carried = carried();
+        return () -> {
+            try (RequestContext ignored = writer.enterInstead(carried)) {
+                return task.call();
+            }
+        };
+    }
+
+    private Context carried() {
+        Context current = writer.requestContext();
+        return current == null ? Context.nobody(Surroundings.NONE) : current;
     }
 
     /** Appends in a transaction of its own: see {@link UnitOfWork#transact}. */
@@ -350,6 +410,43 @@ public final class Daybook implements AutoCloseable {
         return new AsOf(reading, Moment.NOW.occurredBy(instant));
     }
 
+    /**
+     * What led to the event at that position, and what it led to, within {@link Trace.Limits#DEFAULT}; says where it was cut.
+     *
+     * @return empty if the ledger has no such position
+     * @throws DatabaseFailure if the database cannot be asked
+     */
+    public Optional<Trace> trace(long position) {
+        return trace(position, Trace.Limits.DEFAULT);
+    }
+
+    /** The same, within these limits. */
+    public Optional<Trace> trace(long position, Trace.Limits limits) {
+        return new Tracing(database, ledger).trace(position, limits);
+    }
+
+    /**
+     * The value that the attribute of that event had before it: in the same life of the entity, as view {@code entity_history} has it. JSON null
+     * is a value.
+     *
+     * @return empty if the attribute had none, if its value was erased, or if the event is not of one attribute: for these ask {@link
+     *     #stateBefore}
+     * @throws DatabaseFailure if the database cannot be asked
+     */
+    public Optional<Value> before(Event event) {
+        return reading.before(event);
+    }
+
+    /**
+     * What the entity of that event was before it.
+     *
+     * @return empty if it did not exist: the event is its CREATION, or it was deleted, or never created
+     * @throws DatabaseFailure if the database cannot be asked
+     */
+    public Optional<EntityState> stateBefore(Event event) {
+        return reading.stateBefore(event);
+    }
+
     /** Who wants to hear what happens. */
     public Notifier notifier() {
         return notifier;
@@ -414,6 +511,11 @@ public final class Daybook implements AutoCloseable {
      */
     public ProcessedTable processed(String consumer) {
         return new ProcessedTable(database, consumer);
+    }
+
+    /** The attributes whose values are not shown by commands, logs and errors: to declare more, and to ask which. */
+    public SensitiveAttributes sensitive() {
+        return sensitive;
     }
 
     /** Whether this daybook is well, and what to do if it is not. It also looks at one that was opened to read only. */

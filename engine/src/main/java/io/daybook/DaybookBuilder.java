@@ -1,13 +1,21 @@
 package io.daybook;
 
 import io.daybook.database.Database;
+import io.daybook.event.Value;
 import io.daybook.evidence.AnchorSchedule;
 import io.daybook.migrations.MigrationException;
 import io.daybook.migrations.Migrations;
 import io.daybook.migrations.Report;
+import io.daybook.notifier.Notifier;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +51,19 @@ public final class DaybookBuilder {
     private SecureRandom random = new SecureRandom();
     private @Nullable AnchorSchedule anchors;
 
-    DaybookBuilder() {}
+    private @Nullable String application;
+    private @Nullable String applicationVersion;
+    private final Map<String, SortedSet<String>> sensitive = new TreeMap<>();
+
+    DaybookBuilder() {
+        application = known("daybook.application", "DAYBOOK_APPLICATION");
+        applicationVersion = known("daybook.application.version", "DAYBOOK_APPLICATION_VERSION");
+    }
+
+    private static @Nullable String known(String property, String variable) {
+        String set = System.getProperty(property, System.getenv(variable));
+        return set == null || set.isBlank() ? null : set;
+    }
 
     /** JDBC URL of an H2 or PostgreSQL database. For H2 Daybook adds {@code WRITE_DELAY=0}: else acknowledged commits get lost. */
     public DaybookBuilder url(String newUrl) {
@@ -123,6 +143,28 @@ public final class DaybookBuilder {
         return this;
     }
 
+    /**
+     * Which application writes: told with each event, in its context. Default: system property {@code daybook.application} and {@code
+     * daybook.application.version}, or environment variable {@code DAYBOOK_APPLICATION} and {@code DAYBOOK_APPLICATION_VERSION}; where they are not set it
+     * is left out.
+     *
+     * @param version null = not told
+     */
+    public DaybookBuilder application(String name, @Nullable String version) {
+        application = name;
+        applicationVersion = version;
+        return this;
+    }
+
+    /**
+     * Declares attributes of entities of that type sensitive ({@link Daybook#sensitive()}), when it is opened to write. May be called for several
+     * types; what was declared before stays declared.
+     */
+    public DaybookBuilder sensitive(String entityType, String... attributeNames) {
+        sensitive.computeIfAbsent(entityType, type -> new TreeSet<>()).addAll(List.of(attributeNames));
+        return this;
+    }
+
     /** Where creation dates come from. Default: the system's clock. (What is recorded when is told by the database's.) */
     public DaybookBuilder clock(Clock newClock) {
         clock = newClock;
@@ -149,6 +191,7 @@ public final class DaybookBuilder {
      * Opens it.
      *
      * @throws IllegalArgumentException if a setting makes no sense
+     * @throws io.daybook.event.InvalidEvent if a type or attribute that is to be sensitive is not legal
      * @throws io.daybook.database.DatabaseFailure if the database cannot be reached
      * @throws io.daybook.database.NotDurable if the database would lose acknowledged appends
      * @throws SchemaNotReady if tables are missing and may not be made, or are of another version
@@ -167,8 +210,21 @@ public final class DaybookBuilder {
             } else {
                 migrations.validate();
             }
-            return new Daybook(
-                    database, clock, random, appendTimeout, maxValueBytes, lease, readOnly, sequencing, anchors);
+            Daybook daybook = new Daybook(
+                    database,
+                    clock,
+                    random,
+                    appendTimeout,
+                    maxValueBytes,
+                    lease,
+                    surroundings(),
+                    readOnly,
+                    sequencing,
+                    anchors);
+            if (!readOnly) {
+                declare(daybook);
+            }
+            return daybook;
         } catch (MigrationException e) {
             database.close();
             throw new SchemaNotReady(e);
@@ -192,6 +248,27 @@ public final class DaybookBuilder {
         } catch (MigrationException e) {
             throw new SchemaNotReady(e);
         }
+    }
+
+    private void declare(Daybook daybook) {
+        try {
+            sensitive.forEach((type, names) -> daybook.sensitive().declare(type, names.toArray(String[]::new)));
+        } catch (RuntimeException | Error e) {
+            daybook.close();
+            throw e;
+        }
+    }
+
+    private Map<String, Value> surroundings() {
+        Map<String, Value> known = new HashMap<>();
+        if (application != null) {
+            known.put(Surroundings.APPLICATION, Value.of(application));
+        }
+        if (applicationVersion != null) {
+            known.put(Surroundings.APPLICATION_VERSION, Value.of(applicationVersion));
+        }
+        Notifier.hostName().ifPresent(host -> known.put(Surroundings.HOST, Value.of(host)));
+        return known;
     }
 
     private Database database() {

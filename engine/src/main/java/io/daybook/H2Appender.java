@@ -235,11 +235,7 @@ final class H2Appender implements Appender {
                 insert.setString(p++, context.reason());
                 insert.setString(p++, context.correlationId());
                 insert.setObject(p++, context.causationPosition(), Types.BIGINT);
-                insert.setString(
-                        p++,
-                        context.surroundings() == null
-                                ? null
-                                : context.surroundings().json());
+                insert.setString(p++, context.surroundings().json());
                 insert.setBytes(p, salts[i]);
                 insert.executeUpdate();
                 long eventId = generatedId(insert);

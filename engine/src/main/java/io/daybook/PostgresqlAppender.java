@@ -161,11 +161,7 @@ final class PostgresqlAppender implements Appender {
             statement.setString(p++, context.reason());
             statement.setString(p++, context.correlationId());
             statement.setObject(p++, context.causationPosition(), Types.BIGINT);
-            statement.setString(
-                    p++,
-                    context.surroundings() == null
-                            ? null
-                            : context.surroundings().json());
+            statement.setString(p++, context.surroundings().json());
             for (Long key : locks.keys()) {
                 statement.setLong(p++, key);
             }
@@ -234,9 +230,7 @@ final class PostgresqlAppender implements Appender {
         statement.setString(p++, context.reason());
         statement.setString(p++, context.correlationId());
         statement.setObject(p++, context.causationPosition(), Types.BIGINT);
-        statement.setString(
-                p++,
-                context.surroundings() == null ? null : context.surroundings().json());
+        statement.setString(p++, context.surroundings().json());
         statement.setInt(p++, stripeClass);
         statement.setArray(
                 p++, connection.createArrayOf("integer", locks.stripes().toArray(Integer[]::new)));

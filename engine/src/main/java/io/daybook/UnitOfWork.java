@@ -54,9 +54,29 @@ public final class UnitOfWork implements Author {
         return new UnitOfWork(writer, context.withCausation(position));
     }
 
-    /** The same, in these surroundings (application, host ...). @throws io.daybook.event.InvalidEvent if they have no JSON form */
+    /**
+     * The same, in these surroundings too. Under them Daybook writes what it knows by itself: {@code application} and {@code
+     * application_version} ({@link DaybookBuilder#application}), {@code host}, and for a joined transaction {@code database_user}. Of two
+     * with one key the one that was said last counts.
+     *
+     * @throws io.daybook.event.InvalidEvent if they have no JSON form
+     */
     public UnitOfWork within(Map<String, ?> surroundings) {
-        return new UnitOfWork(writer, context.withSurroundings(Value.of(surroundings)));
+        Map<String, Value> members = Value.of(surroundings).members();
+        return new UnitOfWork(
+                writer, context.withSurroundings(context.surroundings().with(members)));
+    }
+
+    /**
+     * The same, in exactly these surroundings: nothing that Daybook knows by itself is added. For bringing in what was recorded elsewhere.
+     *
+     * @param surroundings empty = none
+     * @throws io.daybook.event.InvalidEvent if they have no JSON form
+     */
+    public UnitOfWork withinOnly(Map<String, ?> surroundings) {
+        Map<String, Value> members = Value.of(surroundings).members();
+        return new UnitOfWork(
+                writer, context.withSurroundings(context.surroundings().only(members)));
     }
 
     /**
@@ -65,6 +85,20 @@ public final class UnitOfWork implements Author {
      */
     public UnitOfWork once(String key) {
         return new UnitOfWork(writer, context.withOnceKey(key));
+    }
+
+    /**
+     * From now on, every unit of work that is done in this thread has what this one says, unless it says otherwise itself; until the answer
+     * is closed. Through this {@link Daybook} object only: another one has its own.
+     *
+     * @throws IllegalStateException if this one is {@link #once}: a key is for one unit of work
+     */
+    public RequestContext enter() {
+        if (context.onceKey() != null) {
+            throw new IllegalStateException(
+                    "A key is for one unit of work, and a request context for many. Enter it without once(...).");
+        }
+        return writer.enter(context);
     }
 
     /**

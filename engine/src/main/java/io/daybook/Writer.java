@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,9 @@ final class Writer {
     private final long maxValueBytes;
     private final Runnable appended;
     private final Runnable refuseUnlessWritable;
+    /** One per open daybook, of which there are few: a request context names positions, which mean nothing in another one. */
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<@Nullable RequestContext> requestContexts = new ThreadLocal<>();
 
     /**
      * @param appended told after something was appended
@@ -46,8 +50,26 @@ final class Writer {
         this.refuseUnlessWritable = refuseUnlessWritable;
     }
 
-    <E extends Exception> Receipt transact(Context context, Tx.Work<E> work) throws E {
+    /** What counts in this thread; null = nothing. */
+    @Nullable
+    Context requestContext() {
+        RequestContext current = requestContexts.get();
+        return current == null ? null : current.context();
+    }
+
+    /** From now on, in this thread; and of what counted before, what this says nothing of. */
+    RequestContext enter(Context context) {
+        return RequestContext.enter(requestContexts, context.inside(requestContext()));
+    }
+
+    /** From now on, in this thread, in place of what counted before. */
+    RequestContext enterInstead(Context context) {
+        return RequestContext.enter(requestContexts, context);
+    }
+
+    <E extends Exception> Receipt transact(Context own, Tx.Work<E> work) throws E {
         refuseUnlessWritable.run();
+        Context context = own.inside(requestContext());
         Unit unit = collect(work);
         UUID transactionId = context.transactionId(daybookId, ids);
         if (unit.isEmpty()) {
@@ -58,9 +80,10 @@ final class Writer {
         return receipt;
     }
 
-    <E extends Exception> Receipt join(Connection connection, Context context, Tx.Work<E> work) throws E {
+    <E extends Exception> Receipt join(Connection connection, Context own, Tx.Work<E> work) throws E {
         refuseUnlessWritable.run();
         refuseAutoCommit(connection);
+        Context context = own.inside(requestContext()).joinedBy(databaseUser(connection));
         Unit unit = collect(work);
         UUID transactionId = context.transactionId(daybookId, ids);
         if (unit.isEmpty()) {
@@ -72,8 +95,9 @@ final class Writer {
     }
 
     /** What Daybook itself has to say of its own entities, in the transaction that the connection has open. */
-    void recordOwn(Connection connection, Context context, Change change) {
+    void recordOwn(Connection connection, Context own, Change change) {
         refuseUnlessWritable.run();
+        Context context = own.inside(requestContext());
         Unit unit = new Unit(maxValueBytes, true);
         unit.add(change);
         appendInCallers(connection, unit, context.transactionId(daybookId, ids), context);
@@ -89,6 +113,15 @@ final class Writer {
             call.end();
         }
         return unit;
+    }
+
+    /** As the driver knows it from the connection: no round trip. */
+    private static @Nullable String databaseUser(Connection connection) {
+        try {
+            return connection.getMetaData().getUserName();
+        } catch (SQLException e) {
+            throw new DatabaseFailure("Looking at the connection to join", e);
+        }
     }
 
     private static void refuseAutoCommit(Connection connection) {

@@ -17,6 +17,7 @@ import io.daybook.console.look.StateCommand;
 import io.daybook.console.look.StatesCommand;
 import io.daybook.console.look.StatusCommand;
 import io.daybook.console.look.TailCommand;
+import io.daybook.console.look.TraceCommand;
 import io.daybook.console.look.VerifyCommand;
 import io.daybook.console.operate.DiscardCommand;
 import io.daybook.console.operate.DivideCommand;
@@ -25,6 +26,7 @@ import io.daybook.console.operate.ParkedCommand;
 import io.daybook.console.operate.PauseCommand;
 import io.daybook.console.operate.ResumeCommand;
 import io.daybook.console.operate.RetryCommand;
+import io.daybook.console.operate.SensitiveCommand;
 import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.Output;
 import io.daybook.console.shell.Problems;
@@ -79,6 +81,7 @@ public final class Main {
                 .addSubcommand(new StateCommand(shell))
                 .addSubcommand(new DiffCommand(shell))
                 .addSubcommand(new StatesCommand(shell))
+                .addSubcommand(new TraceCommand(shell))
                 .addSubcommand(new RegistrationsCommand(shell))
                 .addSubcommand(new PauseCommand(shell))
                 .addSubcommand(new ResumeCommand(shell))
@@ -87,6 +90,7 @@ public final class Main {
                 .addSubcommand(new ParkedCommand(shell))
                 .addSubcommand(new RetryCommand(shell))
                 .addSubcommand(new DiscardCommand(shell))
+                .addSubcommand(new SensitiveCommand(shell))
                 .addSubcommand(new StatusCommand(shell))
                 .addSubcommand(new VerifyCommand(shell))
                 .addSubcommand(new AnchorCommand(shell))

@@ -144,7 +144,7 @@ class JsonlImportTest {
         assertBad("{\"entity_type\":\"order\",\"operation\":\"CREATION\"}", "entity_id is missing");
         assertBad(
                 "{\"entity_type\":\"order\",\"entity_id\":7,\"operation\":\"CREATION\"}",
-                "entity_id is a text, found 7");
+                "entity_id is a text, found a JSON number");
         assertBad(
                 "{\"entity_type\":\"order\",\"entity_id\":\"x\",\"operation\":\"CREATION\",\"creation_date\":\"yesterday\"}",
                 "no ISO 8601 date");

@@ -3,6 +3,7 @@ package io.daybook.consumers;
 import io.daybook.event.Event;
 import io.daybook.notifier.Batch;
 import io.daybook.notifier.Delivery;
+import io.daybook.notifier.Reaction;
 import io.daybook.notifier.Registration;
 
 /**
@@ -33,16 +34,20 @@ public abstract non-sealed class EventConsumer extends RegistrationConsumer {
     }
 
     @Override
+    @SuppressWarnings("try")
     final void handle(Batch batch, ConsumerThreads.Pauses pauses) {
         Delivery delivery = batch.deliveries().get(0);
         failures().attempt(delivery, pauses, () -> {
-            processEvent(delivery.event());
+            try (Reaction ignored = delivery.enter()) {
+                processEvent(delivery.event());
+            }
             delivery.done();
         });
     }
 
     /**
-     * Acts on that event; its position is present. May come again for the same event, after a restart or an exception.
+     * Acts on that event; its position is present. What it appends in this thread is recorded as caused by the event, unless it says another
+     * cause. May come again for the same event, after a restart or an exception.
      *
      * @throws Exception if it could not: what becomes of the event is for the failure policy to say
      */

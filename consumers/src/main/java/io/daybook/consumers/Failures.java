@@ -4,6 +4,7 @@ import io.daybook.event.Event;
 import io.daybook.notifier.Delivery;
 import io.daybook.notifier.Registration;
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,7 +85,7 @@ final class Failures {
             // No failure of the event: it is tried elsewhere.
             throw e;
         } catch (Exception | Error e) {
-            return e;
+            return registration.shown(e, List.of(delivery.event()));
         } finally {
             MDC.remove(MDC_CONSUMER);
             MDC.remove(MDC_POSITION);

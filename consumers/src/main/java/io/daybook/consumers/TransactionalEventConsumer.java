@@ -3,6 +3,7 @@ package io.daybook.consumers;
 import io.daybook.event.Event;
 import io.daybook.notifier.Batch;
 import io.daybook.notifier.OwnershipLost;
+import io.daybook.notifier.Reaction;
 import io.daybook.notifier.Registration;
 import java.util.List;
 import org.jooq.DSLContext;
@@ -68,7 +69,8 @@ public abstract non-sealed class TransactionalEventConsumer extends Registration
     }
 
     /**
-     * Acts on that event; its position is present. Never commits or rolls back.
+     * Acts on that event; its position is present. What it appends in this thread is recorded as caused by the event, unless it says another
+     * cause. Never commits or rolls back.
      *
      * @param jooq in the transaction that moves the cursor
      * @throws Exception if it could not: everything is rolled back
@@ -76,14 +78,18 @@ public abstract non-sealed class TransactionalEventConsumer extends Registration
     protected abstract void processEvent(Event event, DSLContext jooq) throws Exception;
 
     /**
-     * Acts on these events of one partition, in order; at least one. Unless overridden, on one after the other.
+     * Acts on these events of one partition, in order; at least one. Unless overridden, on one after the other. Who overrides it
+     * says the cause of what it appends: of a whole batch nobody else knows ({@code daybook.reactingTo(event)}).
      *
      * @param jooq in the transaction that moves the cursor past all of them
      * @throws Exception if it could not: everything is rolled back, and each is tried alone
      */
+    @SuppressWarnings("try")
     protected void processEvents(List<Event> events, DSLContext jooq) throws Exception {
         for (Event event : events) {
-            processEvent(event, jooq);
+            try (Reaction ignored = registration().react(event)) {
+                processEvent(event, jooq);
+            }
         }
     }
 
@@ -123,7 +129,7 @@ public abstract non-sealed class TransactionalEventConsumer extends Registration
                     registration().id(),
                     batch.deliveries().size(),
                     batch.events().get(batch.events().size() - 1).position().orElseThrow(),
-                    e.toString());
+                    registration().shown(e, batch.events()).toString());
             return false;
         }
     }

@@ -92,6 +92,10 @@ public final class Database implements AutoCloseable {
         if (url.startsWith("jdbc:postgresql:")) {
             // A connection that died silently is found by the kernel, not by the next append.
             config.addDataSourceProperty("tcpKeepAlive", "true");
+            if (!url.contains("logServerErrorDetail=")) {
+                // The detail of an error shows the row, and errors are logged.
+                config.addDataSourceProperty("logServerErrorDetail", "false");
+            }
             if (!url.contains("ApplicationName=")) {
                 config.addDataSourceProperty("ApplicationName", "daybook");
             }

@@ -1,6 +1,8 @@
 package io.daybook.database;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import org.postgresql.util.PSQLException;
 
 /**
  * What a failure was, by SQLSTATE, never by message (PostgreSQL manual, appendix A; H2's ErrorCode lists the same standard
@@ -56,6 +58,24 @@ public final class SqlStates {
                         || state.equals("90067")
                         || state.equals("90098")
                         || state.equals("90121"));
+    }
+
+    /**
+     * What the database said, without values: of PostgreSQL's answer the sentence and not the detail, which shows the row; of H2's nothing where
+     * it refused a value or a key, because its sentence shows it.
+     */
+    public static String message(SQLException e) {
+        if (e instanceof BatchUpdateException && e.getNextException() != null) {
+            return message(e.getNextException());
+        }
+        if (e instanceof PSQLException said && said.getServerErrorMessage() != null) {
+            return String.valueOf(said.getServerErrorMessage().getMessage());
+        }
+        String state = e.getSQLState();
+        boolean showsValues = state != null && (state.startsWith("22") || state.startsWith("23"));
+        return showsValues
+                ? "a value or a key was refused (error code %d)".formatted(e.getErrorCode())
+                : String.valueOf(e.getMessage());
     }
 
     private static boolean is(SQLException e, String state) {

@@ -7,7 +7,9 @@ import io.daybook.database.Database;
 import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
 import io.daybook.event.Event;
+import io.daybook.event.Operation;
 import io.daybook.event.Receipt;
+import io.daybook.event.Value;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,6 +37,20 @@ public final class EntityHistory {
             where s.entity_type = ?
               and s.entity_id = ?
             """.formatted(StateRow.COLUMNS);
+
+    /** Of a DELETION the value is none, whatever its row says. H2 walks an index backwards only if all its columns are in the order. */
+    private static final String BEFORE = """
+            select e.operation,
+                   case e.operation when 'DELETION' then null else e.attribute_value end
+            from daybook.events e
+            where e.entity_type = ?
+              and e.entity_id = ?
+              and e.version < ?
+              and (e.operation in ('CREATION', 'DELETION')
+                   or (e.operation = 'UPDATE' and e.attribute_name = ?))
+            order by e.entity_type desc, e.entity_id desc, e.version desc
+            limit 1
+            """;
 
     private final Database database;
     private final EventPages pages;
@@ -86,6 +102,49 @@ public final class EntityHistory {
     /** In what the entities of that type differ between two moments. It reads their whole history, in one pass. */
     public Differences differences(EntityType type, Moment from, Moment to) {
         return new Differences(pages, type, from, to);
+    }
+
+    /**
+     * The value that the attribute of that event had before it, in the same life of the entity: of the newest event before it that says something
+     * of the attribute, or that a life begins or ends with.
+     *
+     * @return empty if it had none, if the value was erased, or if the event is not of one attribute
+     */
+    public Optional<Value> before(Event event) {
+        if (!event.operation().equals(Operation.UPDATE) || event.attributeName().isEmpty()) {
+            return Optional.empty();
+        }
+        String name = event.attributeName().get();
+        return database.call("Reading what %s was before version %d".formatted(event.entity(), event.version()), c -> {
+            try (PreparedStatement query = c.prepareStatement(database.sql(BEFORE))) {
+                query.setString(1, event.entityType().name());
+                query.setString(2, event.entityId());
+                query.setLong(3, event.version());
+                query.setString(4, name);
+                try (ResultSet row = query.executeQuery()) {
+                    String said = row.next() ? row.getString(2) : null;
+                    if (said == null) {
+                        return Optional.empty();
+                    }
+                    Value value = Value.stored(said);
+                    return row.getString(1).equals(Operation.UPDATE.name())
+                            ? Optional.of(value)
+                            : Optional.ofNullable(value.members().get(name));
+                }
+            }
+        });
+    }
+
+    /** What the entity of that event was before it; empty if it did not exist. */
+    public Optional<EntityState> stateBefore(Event event) {
+        EntityState.Fold fold = new EntityState.Fold();
+        for (Event said : history(event.entity(), Moment.NOW)) {
+            if (said.version() >= event.version()) {
+                break;
+            }
+            fold.add(said);
+        }
+        return fold.result(event.entity());
     }
 
     /** What {@code entity_states} has of it; the fold of nothing where it has none. */

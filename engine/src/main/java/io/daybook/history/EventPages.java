@@ -97,7 +97,8 @@ final class EventPages {
         }
     }
 
-    private static Event event(ResultSet row) throws SQLException {
+    /** From the columns of {@link EventRow}, then position and recorded_at, both null where there is no position. */
+    static Event event(ResultSet row) throws SQLException {
         EventRow event = EventRow.read(row);
         long position = row.getLong(EventRow.COLUMN_COUNT + 1);
         return row.wasNull()

@@ -117,4 +117,10 @@ public record EventRow(
     private static int length(@Nullable String text) {
         return text == null ? 0 : 2 * text.length();
     }
+
+    /** Which event it is. Values are not shown. */
+    @Override
+    public String toString() {
+        return "%s of %s %s, version %d".formatted(operation, entityType, entityId, version);
+    }
 }

@@ -57,6 +57,11 @@ public final class Delivery {
         return attempts;
     }
 
+    /** Begins a reaction to its event in this thread: see {@link Registration#react}. For who polls; a consumer does it by itself. */
+    public Reaction enter() {
+        return partition.registration.react(event());
+    }
+
     Partition partition() {
         return partition;
     }

@@ -1,7 +1,6 @@
 package io.daybook.notifier;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -11,19 +10,20 @@ import java.util.UUID;
  */
 record NodeIdentity(String process, String host, long pid) {
 
+    private static final String UNKNOWN = "unknown";
+
     private static final NodeIdentity OWN = new NodeIdentity(
-            UUID.randomUUID().toString(), ownHost(), ProcessHandle.current().pid());
+            UUID.randomUUID().toString(),
+            HostName.find().orElse(UNKNOWN),
+            ProcessHandle.current().pid());
 
     static NodeIdentity own() {
         return OWN;
     }
 
-    private static String ownHost() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown";
-        }
+    /** Name of the machine; empty if it has none that could be found in time. */
+    Optional<String> knownHost() {
+        return host.equals(UNKNOWN) ? Optional.empty() : Optional.of(host);
     }
 
     /** Whether that other process of this machine is no more. One with our own id was another container's, or this one's before. */

@@ -5,12 +5,14 @@ import io.daybook.database.Database;
 import io.daybook.database.WakeUp;
 import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
+import io.daybook.event.Event;
 import io.daybook.event.Receipt;
 import io.daybook.event.Topic;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerDiverged;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerPoint;
+import io.daybook.redaction.SensitiveAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +66,8 @@ public final class Notifier implements AutoCloseable {
     private final Deliverer deliverer;
     private final Ownership ownership;
     private final Recorder recorder;
+    private final Function<Event, Reaction> reactions;
+    private final SensitiveAttributes sensitive;
     private final @Nullable NodeSignals signals;
     private final Duration step;
     private final Map<String, Registration> registrations = new ConcurrentHashMap<>();
@@ -89,6 +94,8 @@ public final class Notifier implements AutoCloseable {
      * @param signals wake-ups between nodes; null where the database has none
      * @param lease how long this node may be silent before other nodes deliver what it delivered
      * @param recorder writes down what is done to registrations
+     * @param reactions begins a reaction in the calling thread
+     * @param sensitive what failures may not show
      */
     public Notifier(
             Database database,
@@ -96,12 +103,16 @@ public final class Notifier implements AutoCloseable {
             UUID daybookId,
             @Nullable NodeSignals signals,
             Duration lease,
-            Recorder recorder) {
+            Recorder recorder,
+            Function<Event, Reaction> reactions,
+            SensitiveAttributes sensitive) {
         this.database = database;
         this.ledger = ledger;
         this.daybookId = daybookId;
         this.signals = signals;
         this.recorder = recorder;
+        this.reactions = reactions;
+        this.sensitive = sensitive;
         NodeIdentity identity = NodeIdentity.own();
         this.cursors = new CursorTable(database, identity);
         this.stored = new RegistrationTable(database);
@@ -110,6 +121,19 @@ public final class Notifier implements AutoCloseable {
         this.ownership = new Ownership(cursors, identity::newNode, lease, System::nanoTime, this::tellOthersOfDivision);
         Duration third = lease.dividedBy(3);
         this.step = signals == null && third.compareTo(UNTOLD_STEP) > 0 ? UNTOLD_STEP : third;
+    }
+
+    /** For the engine: what this machine is called, if that could be found out. */
+    public static Optional<String> hostName() {
+        return NodeIdentity.own().knownHost();
+    }
+
+    Throwable shown(Throwable failure, Collection<EntityType> types) {
+        return sensitive.shown(failure, types);
+    }
+
+    Reaction reactTo(Event event) {
+        return reactions.apply(event);
     }
 
     UUID daybookId() {

@@ -4,6 +4,7 @@ import io.daybook.database.Advances;
 import io.daybook.database.DatabaseFailure;
 import io.daybook.database.WakeUp;
 import io.daybook.event.DaybookException;
+import io.daybook.event.Event;
 import io.daybook.event.Receipt;
 import io.daybook.event.Topic;
 import io.daybook.ledger.LedgerDiverged;
@@ -103,6 +104,16 @@ public final class Registration {
     /** Which of them this node delivers at present: empty where nobody reads here, or other nodes have them all. */
     public Set<Integer> ownPartitions() {
         return locked(() -> Set.copyOf(partitions.keySet()));
+    }
+
+    /**
+     * Begins a reaction to that event in this thread: until it is closed, what is appended here has the position of the event as its cause, and
+     * its correlation id ({@code daybook.reactingTo(event)} says which). Consumers do it for each event that they hand to the application.
+     *
+     * @param event one that was delivered
+     */
+    public Reaction react(Event event) {
+        return notifier.reactTo(event);
     }
 
     String eventId(long position) {
@@ -429,12 +440,25 @@ public final class Registration {
         }
     }
 
+    /**
+     * What failed with these events, as logs may show it: where one of them is of an entity type with sensitive attributes, without its messages,
+     * which may quote values.
+     */
+    public Throwable shown(Throwable failure, Collection<Event> events) {
+        return notifier.shown(
+                failure, events.stream().map(Event::entityType).distinct().toList());
+    }
+
+    private Throwable shown(Throwable failure, Delivery delivery) {
+        return shown(failure, List.of(delivery.event()));
+    }
+
     void park(Delivery delivery, Throwable why, int attempts) {
         requireDurable("park an event of");
         Partition partition = delivery.partition();
         try {
             LedgerPoint after = pointAfter(List.of(delivery));
-            deliverer.park(this, partition, List.of(delivery), after, why, attempts);
+            deliverer.park(this, partition, List.of(delivery), after, shown(why, delivery), attempts);
             saved(partition, after);
         } catch (OwnershipLost e) {
             lose(partition);
@@ -454,7 +478,7 @@ public final class Registration {
         if (durable) {
             try {
                 LedgerPoint after = pointAfter(List.of(delivery));
-                deliverer.skip(this, delivery.partition(), delivery, after, why, attempts);
+                deliverer.skip(this, delivery.partition(), delivery, after, shown(why, delivery), attempts);
                 saved(delivery.partition(), after);
             } catch (OwnershipLost e) {
                 lose(delivery.partition());
@@ -511,7 +535,7 @@ public final class Registration {
     /** Stops delivering, on all nodes, until an operator resumes it: what the failure policy of a consumer may decide. */
     public void stopBecauseOf(Delivery delivery, Throwable why, int attempts) {
         requireDurable("stop");
-        deliverer.stop(this, delivery, why, attempts);
+        deliverer.stop(this, delivery, shown(why, delivery), attempts);
         withLock(() -> partitions.values().forEach(partition -> partition.giveUp(true)));
         notifier.wakeOwnership();
     }

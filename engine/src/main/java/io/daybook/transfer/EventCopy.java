@@ -89,4 +89,26 @@ public record EventCopy(
         boolean metadataNeedIt = metadata.isPresent() && metadataDigest.isEmpty();
         return !erased || valueNeedsIt || metadataNeedIt;
     }
+
+    /** The same with other content, for who shows less of it: the rest of what is said of an event stays. */
+    public EventCopy withContent(Optional<Value> value, Optional<Value> newMetadata) {
+        return new EventCopy(
+                position,
+                entity,
+                version,
+                operation,
+                attributeName,
+                value,
+                valueDigest,
+                newMetadata,
+                metadataDigest,
+                creationDate,
+                transactionId,
+                transactionEvents,
+                actor,
+                reason,
+                correlationId,
+                causationPosition,
+                context);
+    }
 }

@@ -62,7 +62,7 @@ class RolesIT {
 
     @Test
     void the_application_may_not_change_what_was_said() throws Exception {
-        for (String table : List.of("events", "ledger", "daybook", "migrations")) {
+        for (String table : List.of("events", "ledger", "daybook", "migrations", "sensitive_attributes")) {
             String column = database.query(
                             "select min(column_name) from information_schema.columns where table_schema = 'daybook' and table_name = '%s'"
                                     .formatted(table))
@@ -110,6 +110,15 @@ class RolesIT {
                         "delete from daybook.registrations"))
                 .containsOnly("ok");
         assertThat(database.query("select * from daybook.cursors")).isEmpty();
+    }
+
+    @Test
+    void the_application_declares_what_is_sensitive() throws Exception {
+        assertThat(as(
+                        "daybook_application",
+                        "insert into daybook.sensitive_attributes (entity_type, attribute_name, declared_at) values ('customer', 'iban', now())",
+                        "select * from daybook.sensitive_attributes"))
+                .containsOnly("ok");
     }
 
     @Test

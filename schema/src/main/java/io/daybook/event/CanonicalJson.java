@@ -11,6 +11,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -69,21 +71,31 @@ final class CanonicalJson {
             parser.nextToken();
             Object value = read(parser);
             if (parser.nextToken() != null) {
-                throw new InvalidEvent("The text \"%s\" goes on after the JSON value.".formatted(Names.shown(json)));
+                throw new InvalidEvent("The text goes on after the JSON value, at %s."
+                        .formatted(place(parser.currentTokenLocation())));
             }
             StringBuilder canonical = new StringBuilder(json.length());
             write(value, canonical);
             return canonical.toString();
         } catch (JacksonException e) {
-            throw new InvalidEvent(
-                    "The text \"%s\" is not JSON: %s.".formatted(Names.shown(json), e.getOriginalMessage()), e);
+            // What Jackson says of a text quotes it, and so would Jackson's error as the cause; a value may be
+            // sensitive.
+            throw new InvalidEvent("The text is not JSON: %s."
+                    .formatted(
+                            e instanceof StreamConstraintsException
+                                    ? e.getOriginalMessage()
+                                    : "the error is at " + place(e.getLocation())));
         } catch (NumberFormatException | ArithmeticException e) {
             // What BigDecimal says of an exponent beyond its own range.
             throw new InvalidEvent(
-                    "The text \"%s\" has a number that is too large or too small to be written out; keep it as text."
-                            .formatted(Names.shown(json)),
-                    e);
+                    "The JSON has a number that is too large or too small to be written out; keep it as text.", e);
         }
+    }
+
+    private static String place(@Nullable TokenStreamLocation location) {
+        return location == null
+                ? "an unknown place"
+                : "line %d, column %d".formatted(location.getLineNr(), location.getColumnNr());
     }
 
     private static @Nullable Object read(JsonParser parser) {
@@ -116,7 +128,7 @@ final class CanonicalJson {
             }
             case VALUE_STRING -> {
                 String text = parser.getString();
-                Names.checkCharacters("JSON text", text);
+                Names.checkValue(text);
                 yield text;
             }
             case VALUE_NUMBER_INT -> plain(new BigDecimal(parser.getBigIntegerValue()), parser);
@@ -135,8 +147,8 @@ final class CanonicalJson {
                 + Math.max(0L, (long) stripped.scale() - stripped.precision());
         if (digits > MOST_DIGITS) {
             throw new InvalidEvent(
-                    "The number %s has %d digits when written out, at most %d are allowed; keep it as text."
-                            .formatted(Names.shown(parser.getString()), digits, MOST_DIGITS));
+                    "A number of the JSON, at %s, has %d digits when written out, at most %d are allowed; keep it as text."
+                            .formatted(place(parser.currentTokenLocation()), digits, MOST_DIGITS));
         }
         return stripped;
     }

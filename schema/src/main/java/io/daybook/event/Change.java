@@ -48,8 +48,8 @@ public final class Change {
         }
         if (operation.equals(Operation.CREATION) && value != null && !value.isObject()) {
             throw new InvalidEvent(
-                    "CREATION of %s carries its attributes as a JSON object, found %s; give a map or a record."
-                            .formatted(entity, Names.shown(value.json())));
+                    "CREATION of %s carries its attributes as a JSON object, found a %s; give a map or a record."
+                            .formatted(entity, value));
         }
         this.entity = entity;
         this.operation = operation;

@@ -1,5 +1,6 @@
 package io.daybook.event;
 
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** The rules for everything that is a name: how long, and which characters. */
@@ -45,12 +46,20 @@ final class Names {
     }
 
     static void checkCharacters(String what, String text) {
+        checkCharacters(text, () -> "The %s \"%s\"".formatted(what, shown(text)));
+    }
+
+    /** Of a text that is a value: what is wrong is told without showing it. */
+    static void checkValue(String text) {
+        checkCharacters(text, () -> "A text of the JSON");
+    }
+
+    private static void checkCharacters(String text, Supplier<String> named) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == 0) {
-                throw new InvalidEvent(
-                        "The %s \"%s\" has a NUL character at %d, which PostgreSQL cannot keep; remove it."
-                                .formatted(what, shown(text), i));
+                throw new InvalidEvent("%s has a NUL character at %d, which PostgreSQL cannot keep; remove it."
+                        .formatted(named.get(), i));
             }
             if (Character.isSurrogate(c)) {
                 boolean pair = Character.isHighSurrogate(c)
@@ -58,8 +67,8 @@ final class Names {
                         && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
                     throw new InvalidEvent(
-                            "The %s \"%s\" has half of a surrogate pair (U+%04X) at %d, which is no character; it was cut in two somewhere."
-                                    .formatted(what, shown(text), (int) c, i));
+                            "%s has half of a surrogate pair (U+%04X) at %d, which is no character; it was cut in two somewhere."
+                                    .formatted(named.get(), (int) c, i));
                 }
                 i++;
             }

@@ -191,10 +191,11 @@ public final class Value {
         try {
             result = MAPPER.readValue(text, type);
         } catch (JacksonException e) {
-            throw new ValueMismatch(type, e.getOriginalMessage(), e);
+            // Not what Jackson says, nor Jackson's error itself: it quotes the value.
+            throw new ValueMismatch(type, this, e.getPathReference());
         }
         if (result == null) {
-            throw new ValueMismatch(type, "it is JSON null", null);
+            throw new ValueMismatch(type, this, "");
         }
         return result;
     }
@@ -210,12 +211,13 @@ public final class Value {
         Object result;
         try {
             result = MAPPER.readValue(text, MAPPER.constructType(type));
-        } catch (JacksonException | IllegalArgumentException e) {
-            throw new ValueMismatch(
-                    type, e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new ValueMismatch(type, this, e.getPathReference());
+        } catch (IllegalArgumentException e) {
+            throw new ValueMismatch(type, this, "");
         }
         if (result == null) {
-            throw new ValueMismatch(type, "it is JSON null", null);
+            throw new ValueMismatch(type, this, "");
         }
         return result;
     }
@@ -274,9 +276,16 @@ public final class Value {
         return json().hashCode();
     }
 
-    /** The JSON text. */
+    /** Its kind, such as {@code JSON text}. The value itself is not shown: it may be sensitive, and this gets into logs; see {@link #json()}. */
     @Override
     public String toString() {
-        return json();
+        return switch (firstCharacter()) {
+            case '{' -> "JSON object";
+            case '[' -> "JSON array";
+            case '"' -> "JSON text";
+            case 'n' -> "JSON null";
+            case 't', 'f' -> "JSON boolean";
+            default -> "JSON number";
+        };
     }
 }

@@ -10,8 +10,10 @@ public final class ValueMismatch extends DaybookException {
 
     private final transient Type type;
 
-    ValueMismatch(Type type, @Nullable String why, @Nullable Throwable cause) {
-        super("The value is no %s: %s. Ask for another type, or look at json().".formatted(name(type), why), cause);
+    /** @param path where in it; empty = it as a whole */
+    ValueMismatch(Type type, Value value, @Nullable String path) {
+        super("The value, a %s, is no %s%s. Ask for another type, or look at json()."
+                .formatted(value, name(type), path == null || path.isEmpty() ? "" : " at " + path));
         this.type = type;
     }
 

@@ -288,4 +288,63 @@ abstract class HistoryConformance extends Conformance {
         assertThat(ledger.get(1).recordedAt().orElseThrow())
                 .isAfterOrEqualTo(ledger.get(0).recordedAt().orElseThrow());
     }
+
+    private Optional<Value> before(long version) {
+        return daybook().before(history("o-1").get((int) version - 1));
+    }
+
+    @Test
+    void the_value_before_a_change_is_of_the_same_life() {
+        daybook().transact(tx -> {
+            tx.create("order", "o-1", Map.of("status", "new"));
+            tx.update("order", "o-1", "status", null);
+            tx.update("order", "o-1", "total", 7);
+            tx.record("order", "o-1", Operation.of("APPROVAL"));
+            tx.update("order", "o-1", "status", "paid");
+            tx.delete("order", "o-1");
+        });
+        daybook().transact(tx -> {
+            tx.create("order", "o-1", Map.of("carrier", "mule"));
+            tx.update("order", "o-1", "status", "new");
+            tx.update("order", "o-1", "carrier", "cart");
+        });
+
+        assertThat(before(1)).isEmpty();
+        assertThat(before(2)).contains(Value.of("new"));
+        assertThat(before(3)).isEmpty();
+        assertThat(before(4)).isEmpty();
+        assertThat(before(5)).contains(Value.of(null));
+        assertThat(before(6)).isEmpty();
+        assertThat(before(8)).isEmpty();
+        assertThat(before(9)).contains(Value.of("mule"));
+    }
+
+    @Test
+    void a_value_before_that_was_erased_is_none() throws Exception {
+        daybook().transact(tx -> {
+            tx.create("order", "o-1", Map.of("status", "new"));
+            tx.update("order", "o-1", "status", "paid");
+            tx.update("order", "o-1", "status", "sent");
+        });
+        execute("update daybook.events set attribute_value = null, salt = null where version <= 2");
+
+        assertThat(before(2)).isEmpty();
+        assertThat(before(3)).isEmpty();
+    }
+
+    @Test
+    void the_state_before_an_event_is_all_that_the_entity_was() {
+        daybook().transact(tx -> {
+            tx.create("order", "o-1", Map.of("status", "new"));
+            tx.update("order", "o-1", "status", "paid");
+            tx.delete("order", "o-1");
+        });
+        daybook().transact(tx -> tx.create("order", "o-1", Map.of()));
+
+        List<Event> events = history("o-1");
+        assertThat(daybook().stateBefore(events.get(0))).isEmpty();
+        assertThat(attributes(daybook().stateBefore(events.get(1)))).isEqualTo(Map.of("status", Value.of("new")));
+        assertThat(attributes(daybook().stateBefore(events.get(2)))).isEqualTo(Map.of("status", Value.of("paid")));
+        assertThat(daybook().stateBefore(events.get(3))).isEmpty();
+    }
 }

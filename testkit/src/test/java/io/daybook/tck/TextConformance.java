@@ -73,7 +73,7 @@ abstract class TextConformance extends Conformance {
             assertThat(event.actor()).contains(text);
             assertThat(event.reason()).contains(text);
             assertThat(event.correlationId()).contains(text);
-            assertThat(event.context()).isEqualTo(Map.of(text, Value.of(text)));
+            assertThat(event.context()).containsEntry(text, Value.of(text));
         }
         assertThat(events.get(0).attributeValue().orElseThrow().members()).isEqualTo(Map.of(text, Value.of(text)));
         assertThat(events.get(1).attributeName()).contains(text);

@@ -54,6 +54,7 @@ class ArchitectureTest {
         "io.daybook.history..",
         "io.daybook.ledger..",
         "io.daybook.notifier..",
+        "io.daybook.redaction..",
         "io.daybook.repository..",
         "io.daybook.sequencer..",
         "io.daybook.transfer.."

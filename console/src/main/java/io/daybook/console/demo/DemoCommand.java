@@ -16,6 +16,7 @@ import io.daybook.consumers.EventConsumer;
 import io.daybook.event.Event;
 import io.daybook.notifier.Notifier;
 import io.daybook.notifier.Registration;
+import io.daybook.redaction.Redaction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -108,10 +109,11 @@ public final class DemoCommand implements Callable<Integer> {
             Activity activity = new Activity();
             activity.recount(daybook.ledger(), activityRegistration.position());
             Alerts alerts = new Alerts(shell);
-            try (Feed feed = Feed.open(feedFile, daybook.ledger(), feedRegistration.position());
+            Redaction redaction = shell.redaction(daybook);
+            try (Feed feed = Feed.open(feedFile, daybook.ledger(), redaction, feedRegistration.position());
                     EventConsumer feedConsumer = Consumers.consume(feedRegistration, event -> {
                         feed.add(event);
-                        show(event);
+                        show(event, redaction);
                     });
                     EventConsumer activityConsumer = Consumers.consume(activityRegistration, activity::add);
                     EventConsumer alertsConsumer = Consumers.consume(alertsRegistration, alerts::on)) {
@@ -194,20 +196,20 @@ public final class DemoCommand implements Callable<Integer> {
         return summary.print(head, registrations);
     }
 
-    private static String text(Event event) {
+    private static String text(Event event, Redaction redaction) {
         return Messages.shown("%d  %s  %s  %s  %s"
                 .formatted(
                         event.position().orElseThrow(),
                         event.operation(),
                         event.entity(),
-                        EventLines.change(event),
+                        EventLines.change(event, redaction),
                         event.actor().orElse("-")));
     }
 
-    private void show(Event event) {
+    private void show(Event event, Redaction redaction) {
         if (chatty) {
             synchronized (shell) {
-                shell.say(shell.isJson() ? EventLines.json(event) : text(event));
+                shell.say(shell.isJson() ? EventLines.json(event, redaction) : text(event, redaction));
             }
         }
     }

@@ -8,6 +8,7 @@ import io.daybook.event.Event;
 import io.daybook.event.Value;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerEntry;
+import io.daybook.redaction.Redaction;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,21 +32,24 @@ final class Feed implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
+    private final Redaction redaction;
     private long length;
     private long position;
 
-    private Feed(Path file, FileChannel channel) {
+    private Feed(Path file, FileChannel channel, Redaction redaction) {
         this.file = file;
         this.channel = channel;
+        this.redaction = redaction;
     }
 
     /**
      * Opens the file, makes it whole, and fetches what it lacks.
      *
+     * @param redaction what is left out of the lines
      * @param cursor of the registration: up to here the feed was told everything
      * @throws CommandFailed if another demo writes it, or it is of another daybook
      */
-    static Feed open(Path file, Ledger ledger, long cursor) throws IOException {
+    static Feed open(Path file, Ledger ledger, Redaction redaction, long cursor) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null) {
             Files.createDirectories(directory);
@@ -57,7 +61,7 @@ final class Feed implements AutoCloseable {
                 throw new CommandFailed(
                         "Another demo writes %s. Stop it, or write another file with --feed.".formatted(file));
             }
-            Feed feed = new Feed(file, channel);
+            Feed feed = new Feed(file, channel, redaction);
             feed.makeWhole(ledger);
             LedgerWalk.through(ledger, feed.position, cursor, feed::add);
             return feed;
@@ -78,18 +82,23 @@ final class Feed implements AutoCloseable {
         readFully(bytes, begin);
         String last = new String(bytes.array(), StandardCharsets.UTF_8);
         position = positionOf(last);
-        if (position < 1 || !last.equals(lineInLedger(ledger, position))) {
+        if (position < 1 || !isInLedger(last, ledger)) {
             throw new CommandFailed(
                     "%s ends with a line that the ledger of this daybook does not have: it is of another daybook. Move it away, or write another file with --feed."
                             .formatted(file));
         }
     }
 
-    private static String lineInLedger(Ledger ledger, long position) {
+    /** As it is written now, or as it was before something in it was declared sensitive. */
+    private boolean isInLedger(String line, Ledger ledger) {
         List<LedgerEntry> entries = ledger.point(position - 1)
                 .map(before -> ledger.after(before, 1, "The demo"))
                 .orElse(List.of());
-        return entries.isEmpty() ? "" : EventLines.json(entries.get(0).event());
+        if (entries.isEmpty()) {
+            return false;
+        }
+        Event event = entries.get(0).event();
+        return line.equals(EventLines.json(event, redaction)) || line.equals(EventLines.json(event, Redaction.none()));
     }
 
     /** The place behind the last line feed before {@code end}; 0 if there is none. */
@@ -135,7 +144,7 @@ final class Feed implements AutoCloseable {
         if (next != position + 1) {
             throw new IOException("%s ends at position %d, and position %d came".formatted(file, position, next));
         }
-        ByteBuffer line = ByteBuffer.wrap((EventLines.json(event) + "\n").getBytes(StandardCharsets.UTF_8));
+        ByteBuffer line = ByteBuffer.wrap((EventLines.json(event, redaction) + "\n").getBytes(StandardCharsets.UTF_8));
         long end = length;
         try {
             while (line.hasRemaining()) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -17,7 +18,7 @@ import org.apache.commons.csv.QuoteMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RFC 4180, with the columns of the view {@code event_history}. Everything is quoted but what is null, so that an empty text is not taken for
+ * RFC 4180, with the columns of the view {@code event_history} and the names of what was redacted. Everything is quoted but what is null, so that an empty text is not taken for
  * it; {@code COPY … WITH (FORMAT csv, HEADER)} of PostgreSQL reads it back the same.
  */
 final class Csv implements Format {
@@ -41,7 +42,13 @@ final class Csv implements Format {
             "correlation_id",
             "causation_position",
             "transaction_id",
-            "context");
+            "context",
+            "erased",
+            "application",
+            "application_version",
+            "host",
+            "database_user",
+            "redacted");
 
     private static final CSVFormat RFC_4180 =
             CSVFormat.RFC4180.builder().setQuoteMode(QuoteMode.ALL_NON_NULL).get();
@@ -69,7 +76,7 @@ final class Csv implements Format {
     }
 
     @Override
-    public String record(Exported exported) {
+    public String record(Exported exported, List<String> redacted) {
         EventCopy event = exported.event();
         List<@Nullable Object> cells = new ArrayList<>(COLUMNS.size());
         cells.add(event.position());
@@ -94,6 +101,12 @@ final class Csv implements Format {
                         : null);
         cells.add(event.transactionId());
         cells.add(text(event.context().map(Value::json)));
+        cells.add(event.valueDigest().isPresent() || event.metadataDigest().isPresent());
+        Map<String, Value> context = event.context().map(Value::members).orElse(Map.of());
+        for (String member : List.of("application", "application_version", "host", "database_user")) {
+            cells.add(text(Optional.ofNullable(context.get(member)).map(Csv::valueText)));
+        }
+        cells.add(redacted.isEmpty() ? null : String.join(", ", redacted));
         return line(cells);
     }
 

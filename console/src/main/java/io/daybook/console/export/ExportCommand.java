@@ -8,13 +8,18 @@ import io.daybook.console.shell.Patience;
 import io.daybook.console.shell.Progress;
 import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Stop;
+import io.daybook.event.EntityType;
 import io.daybook.event.InvalidEvent;
+import io.daybook.event.Value;
 import io.daybook.ledger.LedgerPoint;
+import io.daybook.redaction.Redaction;
+import io.daybook.transfer.EventCopy;
 import io.daybook.transfer.Export;
 import io.daybook.transfer.Exported;
 import io.daybook.transfer.Selection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -81,6 +86,7 @@ public final class ExportCommand implements Callable<Integer> {
                             + " would run as a formula. The values are no longer as they were.")
     private boolean safeForSpreadsheets;
 
+    private Redaction redaction = Redaction.none();
     private long written;
 
     public ExportCommand(Shell shell) {
@@ -93,6 +99,7 @@ public final class ExportCommand implements Callable<Integer> {
         Selection selection = selection();
         try (Daybook daybook = shell.openToRead();
                 Stop stop = Stop.onSignal()) {
+            redaction = shell.redaction(daybook);
             if (to == null) {
                 return toOutput(daybook, selection, format, stop);
             }
@@ -135,7 +142,7 @@ public final class ExportCommand implements Callable<Integer> {
         shell.out().print(format.header());
         Export export = daybook.export(selection);
         LedgerPoint place =
-                write(export, export.begin(), stop, event -> shell.out().print(format.record(event)), () -> {
+                write(export, export.begin(), stop, event -> shell.out().print(record(format, event)), () -> {
                     // Whoever read us, such as head, has gone; or there is no more room, which is said when the process
                     // ends.
                     return !shell.out().checkError();
@@ -162,7 +169,7 @@ public final class ExportCommand implements Callable<Integer> {
             LedgerPoint begin = file.lastRecord()
                     .map(last -> lastPlace(daybook, format, file, last))
                     .orElse(export.begin());
-            place = write(export, begin, stop, event -> file.write(format.record(event)), () -> {
+            place = write(export, begin, stop, event -> file.write(record(format, event)), () -> {
                 file.flush();
                 return true;
             });
@@ -172,11 +179,11 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     /** Where to go on: behind that record, if it is, to the byte, what this daybook has there. */
-    private static LedgerPoint lastPlace(Daybook daybook, Format format, ExportFile file, String record) {
+    private LedgerPoint lastPlace(Daybook daybook, Format format, ExportFile file, String record) {
         long position = format.position(record).orElseThrow();
         Export export = daybook.export(at(position));
         List<Exported> found = export.after(export.begin()).events();
-        if (found.size() != 1 || !format.record(found.get(0)).equals(record)) {
+        if (found.size() != 1 || !record(format, found.get(0)).equals(record)) {
             throw ExportFile.notOurs(file.path());
         }
         return found.get(0).point();
@@ -210,8 +217,24 @@ public final class ExportCommand implements Callable<Integer> {
         boolean goOn();
     }
 
+    /** Every value that leaves passes here, and what is sensitive stays behind. */
+    private String record(Format format, Exported exported) {
+        EventCopy event = exported.event();
+        EntityType type = event.entity().type();
+        Map<String, Value> metadata = event.metadata().map(Value::members).orElse(Map.of());
+        List<String> hidden = redaction.hidden(type, event.attributeName(), event.attributeValue(), metadata);
+        if (hidden.isEmpty()) {
+            return format.record(exported, hidden);
+        }
+        EventCopy visible = event.withContent(
+                redaction.visible(type, event.attributeName(), event.attributeValue()),
+                event.metadata().map(whole -> Value.object(redaction.visible(type, metadata))));
+        return format.record(
+                new Exported(visible, exported.eventId(), exported.recordedAt(), exported.point()), hidden);
+    }
+
     /**
-     * Writes what comes after that place. Every value that leaves passes here, before a format writes it: the place to mask what must not.
+     * Writes what comes after that place.
      *
      * @return how far it looked
      */

@@ -6,6 +6,7 @@ import io.daybook.event.Value;
 import io.daybook.transfer.EventCopy;
 import io.daybook.transfer.Exported;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** One JSON object per event and line, which {@code daybook import} takes in. What an event has not is left out. */
@@ -25,7 +26,7 @@ final class JsonLines implements Format {
     }
 
     @Override
-    public String record(Exported exported) {
+    public String record(Exported exported, List<String> redacted) {
         EventCopy event = exported.event();
         JsonLine line = new JsonLine()
                 .put("export", VERSION)
@@ -38,7 +39,8 @@ final class JsonLines implements Format {
         event.attributeValue().ifPresent(value -> line.put("attribute_value", value));
         line.put("value_digest", event.valueDigest());
         event.metadata().ifPresent(metadata -> line.put("metadata", metadata));
-        line.put("metadata_digest", event.metadataDigest())
+        line.put("redacted", redacted)
+                .put("metadata_digest", event.metadataDigest())
                 .put("creation_date", event.creationDate().toString())
                 .put("recorded_at", exported.recordedAt().toString())
                 .put("transaction", event.transactionId().toString())

@@ -121,7 +121,7 @@ final class CopyParser {
         Long number = value == null ? null : whole(value);
         if (number == null || number < 1) {
             throw new InvalidEvent("%s is a whole number from 1 on, found %s."
-                    .formatted(field, value == null ? "nothing" : EntryParser.shortened(value)));
+                    .formatted(field, value == null ? "nothing" : "a " + value));
         }
         return number;
     }

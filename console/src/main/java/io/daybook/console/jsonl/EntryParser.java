@@ -14,7 +14,6 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a line says. */
@@ -32,9 +31,6 @@ final class EntryParser {
             "transaction",
             "reason",
             "correlation_id"));
-
-    /** Where Jackson was, as it says it of a text that it does not show. */
-    private static final Pattern PLACE = Pattern.compile(" ?(\\(start marker )?(at )?\\[Source: [^\\]]*](\\))?");
 
     private EntryParser() {}
 
@@ -72,7 +68,7 @@ final class EntryParser {
     }
 
     static String withoutPoint(Exception e) {
-        String message = PLACE.matcher(String.valueOf(e.getMessage())).replaceAll("");
+        String message = String.valueOf(e.getMessage());
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 
@@ -135,7 +131,7 @@ final class EntryParser {
             return null;
         }
         if (!metadata.isObject()) {
-            throw new InvalidEvent("metadata is an object, found %s.".formatted(shortened(metadata)));
+            throw new InvalidEvent("metadata is an object, found a %s.".formatted(metadata));
         }
         return metadata;
     }
@@ -164,14 +160,9 @@ final class EntryParser {
             return null;
         }
         if (!value.json().startsWith("\"")) {
-            throw new InvalidEvent("%s is a text, found %s.".formatted(field, shortened(value)));
+            throw new InvalidEvent("%s is a text, found a %s.".formatted(field, value));
         }
         return value.as(String.class);
-    }
-
-    static String shortened(Value value) {
-        String json = value.json();
-        return json.length() <= 60 ? json : json.substring(0, 60) + "...";
     }
 
     static Instant instant(String text) {

@@ -9,8 +9,11 @@ import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Table;
 import io.daybook.event.Value;
 import io.daybook.history.Difference;
+import io.daybook.redaction.Redaction;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -78,6 +81,7 @@ public final class DiffCommand implements Callable<Integer> {
     public Integer call() {
         EntityArgument.check(spec, type, id == null ? "any" : id);
         try (Daybook daybook = shell.openToRead()) {
+            Redaction redaction = shell.redaction(daybook);
             AsOf first = from.apply(daybook);
             AsOf second = to.apply(daybook);
             Iterator<Difference> differences = id == null
@@ -87,29 +91,42 @@ public final class DiffCommand implements Callable<Integer> {
                 shell.note("No difference in %s%s.".formatted(type, id == null ? "" : " " + id));
             }
             if (shell.isJson()) {
-                differences.forEachRemaining(this::json);
+                differences.forEachRemaining(difference -> json(difference, redaction));
                 shell.out().flush();
             } else {
                 try (Table table = new Table(shell.out(), "ID", "WHAT", "ATTRIBUTE", "FROM", "TO")) {
-                    differences.forEachRemaining(difference -> rows(table, difference));
+                    differences.forEachRemaining(difference -> rows(table, difference, redaction));
                 }
             }
             return ExitCode.OK;
         }
     }
 
-    private static void rows(Table table, Difference difference) {
+    private static void rows(Table table, Difference difference, Redaction redaction) {
         String what = what(difference);
         if (difference.attributes().isEmpty()) {
             table.row(difference.entity().id(), what, "", "", "");
         }
         for (Difference.Attribute attribute : difference.attributes()) {
-            table.row(difference.entity().id(), what, attribute.name(), text(attribute.from()), text(attribute.to()));
+            boolean hidden = isHidden(difference, attribute, redaction);
+            table.row(
+                    difference.entity().id(),
+                    what,
+                    attribute.name(),
+                    text(attribute.from(), hidden),
+                    text(attribute.to(), hidden));
         }
     }
 
-    private static String text(Optional<Value> value) {
-        return value.map(EventLines::shortened).orElse("-");
+    private static boolean isHidden(Difference difference, Difference.Attribute attribute, Redaction redaction) {
+        return !redaction
+                .hidden(difference.entity().type(), Map.of(attribute.name(), Value.of(null)))
+                .isEmpty();
+    }
+
+    private static String text(Optional<Value> value, boolean hidden) {
+        return value.map(any -> hidden ? EventLines.REDACTED : EventLines.shortened(any))
+                .orElse("-");
     }
 
     private static String what(Difference difference) {
@@ -117,14 +134,18 @@ public final class DiffCommand implements Callable<Integer> {
     }
 
     /** A line per attribute, as in the table. */
-    private void json(Difference difference) {
+    private void json(Difference difference, Redaction redaction) {
         if (difference.attributes().isEmpty()) {
             shell.out().println(line(difference));
         }
         for (Difference.Attribute attribute : difference.attributes()) {
             JsonLine line = line(difference).put("attribute_name", attribute.name());
-            attribute.from().ifPresent(value -> line.put("from", value));
-            attribute.to().ifPresent(value -> line.put("to", value));
+            if (isHidden(difference, attribute, redaction)) {
+                line.put("redacted", List.of(attribute.name()));
+            } else {
+                attribute.from().ifPresent(value -> line.put("from", value));
+                attribute.to().ifPresent(value -> line.put("to", value));
+            }
             shell.out().println(line);
         }
     }

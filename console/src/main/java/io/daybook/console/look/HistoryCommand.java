@@ -6,6 +6,7 @@ import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Table;
 import io.daybook.event.Event;
+import io.daybook.redaction.Redaction;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,16 +49,17 @@ public final class HistoryCommand implements Callable<Integer> {
                 shell.note("Nothing ever happened to %s %s. Check type and id.".formatted(type, id));
                 return ExitCode.NOT_FOUND;
             }
+            Redaction redaction = shell.redaction(daybook);
             if (shell.isJson()) {
-                events.forEachRemaining(event -> shell.out().println(EventLines.json(event)));
+                events.forEachRemaining(event -> shell.out().println(EventLines.json(event, redaction)));
             } else {
-                show(events);
+                show(events, redaction);
             }
         }
         return ExitCode.OK;
     }
 
-    private void show(Iterator<Event> events) {
+    private void show(Iterator<Event> events, Redaction redaction) {
         try (Table table =
                 new Table(shell.out(), ">VERSION", ">POSITION", "OCCURRED", "OPERATION", "ACTOR", "CHANGE")) {
             events.forEachRemaining(event -> table.row(
@@ -68,7 +70,7 @@ public final class HistoryCommand implements Callable<Integer> {
                     event.creationDate(),
                     event.operation(),
                     event.actor().orElse("-"),
-                    EventLines.change(event)));
+                    EventLines.change(event, redaction)));
         }
     }
 }

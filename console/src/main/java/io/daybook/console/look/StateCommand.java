@@ -10,8 +10,11 @@ import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Table;
 import io.daybook.event.Value;
 import io.daybook.history.EntityState;
+import io.daybook.redaction.Redaction;
 import java.time.Instant;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +92,7 @@ public final class StateCommand implements Callable<Integer> {
             if (position != null && position > head) {
                 shell.note("The ledger ends at position %d; position %d is yet to come.".formatted(head, position));
             }
-            return id == null ? all(asOf(daybook)) : one(asOf(daybook), id);
+            return id == null ? all(daybook) : one(daybook, id);
         }
     }
 
@@ -103,58 +106,67 @@ public final class StateCommand implements Callable<Integer> {
         return position != null || recorded != null || occurred != null;
     }
 
-    private int one(AsOf asOf, String entityId) {
-        Optional<EntityState> state = asOf.state(type, entityId);
+    private int one(Daybook daybook, String entityId) {
+        Optional<EntityState> state = asOf(daybook).state(type, entityId);
         if (state.isEmpty()) {
             shell.note("There %s no %s %s: it was never created, or deleted. daybook history %s %s tells."
                     .formatted(isOfThen() ? "was then" : "is", type, entityId, type, entityId));
             return ExitCode.NOT_FOUND;
         }
         if (shell.isJson()) {
-            shell.say(json(state.get()));
+            shell.say(json(state.get(), shell.redaction(daybook)));
         } else {
-            show(state.get());
+            show(state.get(), shell.redaction(daybook));
         }
         return ExitCode.OK;
     }
 
-    private int all(AsOf asOf) {
-        Iterator<EntityState> states = asOf.states(type).iterator();
+    private int all(Daybook daybook) {
+        Redaction redaction = shell.redaction(daybook);
+        Iterator<EntityState> states = asOf(daybook).states(type).iterator();
         if (!states.hasNext()) {
             shell.note("There %s no %s.".formatted(isOfThen() ? "was then" : "is", type));
             return ExitCode.NOT_FOUND;
         }
         if (shell.isJson()) {
-            states.forEachRemaining(state -> shell.out().println(json(state)));
+            states.forEachRemaining(state -> shell.out().println(json(state, redaction)));
             shell.out().flush();
         } else {
             try (Table table = new Table(shell.out(), "ID", ">VERSION", "CHANGED", "ATTRIBUTES")) {
-                states.forEachRemaining(state -> table.row(
-                        state.entity().id(),
-                        state.version(),
-                        state.changed(),
-                        EventLines.shortened(Value.of(state.attributes()))));
+                states.forEachRemaining(state ->
+                        table.row(state.entity().id(), state.version(), state.changed(), attributes(state, redaction)));
             }
         }
         return ExitCode.OK;
     }
 
-    private static String json(EntityState state) {
+    private static String attributes(EntityState state, Redaction redaction) {
+        String visible = EventLines.shortened(
+                Value.object(redaction.visible(state.entity().type(), state.attributes())));
+        List<String> hidden = redaction.hidden(state.entity().type(), state.attributes());
+        return hidden.isEmpty() ? visible : "%s (redacted: %s)".formatted(visible, String.join(", ", hidden));
+    }
+
+    private static String json(EntityState state, Redaction redaction) {
         return new JsonLine()
                 .put("entity_type", state.entity().type().name())
                 .put("entity_id", state.entity().id())
                 .put("version", state.version())
-                .put("attributes", state.attributes())
+                .put("attributes", redaction.visible(state.entity().type(), state.attributes()))
+                .put("redacted", redaction.hidden(state.entity().type(), state.attributes()))
                 .put("created", state.created().toString())
                 .put("changed", state.changed().toString())
                 .toString();
     }
 
-    private void show(EntityState state) {
+    private void show(EntityState state, Redaction redaction) {
+        Map<String, Value> visible = redaction.visible(state.entity().type(), state.attributes());
         shell.out().printf("%s, version %d%n", Messages.shown(state.entity().toString()), state.version());
         shell.out().printf("created %s, changed %s%n%n", state.created(), state.changed());
         try (Table table = new Table(shell.out(), "ATTRIBUTE", "VALUE")) {
-            state.attributes().forEach((name, value) -> table.row(name, value.json()));
+            state.attributes()
+                    .forEach((name, value) ->
+                            table.row(name, visible.containsKey(name) ? value.json() : EventLines.REDACTED));
         }
     }
 }

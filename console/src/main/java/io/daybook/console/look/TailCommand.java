@@ -12,6 +12,7 @@ import io.daybook.event.Topic;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerPoint;
+import io.daybook.redaction.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,12 +97,14 @@ public final class TailCommand implements Runnable {
                 Table table = EventLines.table(shell.out())) {
             Ledger ledger = daybook.ledger();
             if (from != null) {
-                forward(ledger, topic, from.apply(ledger), table);
+                forward(daybook, topic, from.apply(ledger), table);
             } else {
                 LedgerPoint head = ledger.head();
-                last(ledger, topic, head, count == null ? DEFAULT_COUNT : count).forEach(event -> show(event, table));
+                Redaction redaction = shell.redaction(daybook);
+                last(ledger, topic, head, count == null ? DEFAULT_COUNT : count)
+                        .forEach(event -> show(event, redaction, table));
                 if (follow) {
-                    follow(ledger, topic, head, Long.MAX_VALUE, table);
+                    follow(daybook, topic, head, Long.MAX_VALUE, table);
                 }
             }
         }
@@ -154,19 +157,24 @@ public final class TailCommand implements Runnable {
         return found;
     }
 
-    private void forward(Ledger ledger, Topic topic, LedgerPoint start, Table table) {
-        follow(ledger, topic, start, count == null ? Long.MAX_VALUE : count, table);
+    private void forward(Daybook daybook, Topic topic, LedgerPoint start, Table table) {
+        follow(daybook, topic, start, count == null ? Long.MAX_VALUE : count, table);
     }
 
     /** What comes after that place; at the end of the ledger it ends, or waits. */
-    private void follow(Ledger ledger, Topic topic, LedgerPoint start, long wanted, Table table) {
+    private void follow(Daybook daybook, Topic topic, LedgerPoint start, long wanted, Table table) {
         LedgerPoint place = start;
         long shown = 0;
         while (shown < wanted) {
             LedgerPoint after = place;
             int limit = (int) Math.min(PAGE, wanted - shown);
-            Ledger.Page page = Patience.with(() -> ledger.matching(List.of(topic), after, RANGE, limit, "This tail"));
-            page.entries().forEach(entry -> show(entry.event(), table));
+            Ledger.Page page =
+                    Patience.with(() -> daybook.ledger().matching(List.of(topic), after, RANGE, limit, "This tail"));
+            if (!page.entries().isEmpty()) {
+                // Asked anew: something may have been declared sensitive meanwhile.
+                Redaction redaction = Patience.with(() -> shell.redaction(daybook));
+                page.entries().forEach(entry -> show(entry.event(), redaction, table));
+            }
             shown += page.entries().size();
             place = page.lookedUntil();
             // Whoever read us, such as head, has gone.
@@ -181,11 +189,11 @@ public final class TailCommand implements Runnable {
         }
     }
 
-    private void show(Event event, Table table) {
+    private void show(Event event, Redaction redaction, Table table) {
         if (shell.isJson()) {
-            shell.out().println(EventLines.json(event));
+            shell.out().println(EventLines.json(event, redaction));
         } else {
-            table.row(EventLines.row(event));
+            table.row(EventLines.row(event, redaction));
         }
     }
 

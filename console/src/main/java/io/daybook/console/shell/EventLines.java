@@ -2,18 +2,32 @@ package io.daybook.console.shell;
 
 import io.daybook.event.Event;
 import io.daybook.event.Value;
+import io.daybook.redaction.Redaction;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.List;
 
 /** Events as text. */
 public final class EventLines {
 
     private static final int LONGEST_VALUE = 120;
 
+    /** What is shown in place of a value. No value looks like it: a text has quotes. */
+    public static final String REDACTED = "(redacted)";
+
     private EventLines() {}
 
-    /** An event for programs. What it has not is left out; everything here is in the ledger, so an event always reads the same. */
-    public static String json(Event event) {
+    /**
+     * An event for programs. What it has not is left out; everything here is in the ledger, so an event always reads the same. What the redaction
+     * hides is left out too, and its names are in {@code redacted}.
+     */
+    public static String json(Event event, Redaction redaction) {
+        return line(event, redaction).toString();
+    }
+
+    /** The same, as a part of another line. */
+    public static JsonLine line(Event whole, Redaction redaction) {
+        Event event = redaction.visible(whole);
         JsonLine line = new JsonLine()
                 .put("position", event.position())
                 .put("entity_type", event.entityType().name())
@@ -25,7 +39,8 @@ public final class EventLines {
         if (!event.metadata().isEmpty()) {
             line.put("metadata", event.metadata());
         }
-        line.put("creation_date", event.creationDate().toString())
+        line.put("redacted", redaction.hidden(whole))
+                .put("creation_date", event.creationDate().toString())
                 .put("recorded_at", event.recordedAt().map(Instant::toString))
                 .put("transaction", event.transactionId().toString())
                 .put("actor", event.actor())
@@ -35,7 +50,7 @@ public final class EventLines {
         if (!event.context().isEmpty()) {
             line.put("context", event.context());
         }
-        return line.toString();
+        return line;
     }
 
     /** A table of events for people. */
@@ -44,7 +59,7 @@ public final class EventLines {
     }
 
     /** A row of {@link #table}. */
-    public static Object[] row(Event event) {
+    public static Object[] row(Event event, Redaction redaction) {
         return new Object[] {
             event.position().isPresent() ? Long.toString(event.position().getAsLong()) : "-",
             event.creationDate(),
@@ -52,16 +67,21 @@ public final class EventLines {
             event.entity(),
             event.version(),
             event.actor().orElse("-"),
-            change(event)
+            change(event, redaction)
         };
     }
 
-    /** What it says: {@code status = "paid"}. */
-    public static String change(Event event) {
+    /** What it says: {@code status = "paid"}; where something is hidden, {@code iban = (redacted)}, which no value looks like. */
+    public static String change(Event whole, Redaction redaction) {
+        Event event = redaction.visible(whole);
         String value = event.attributeValue().map(EventLines::shortened).orElse("");
-        return event.attributeName()
-                .map(name -> name + " = " + (value.isEmpty() ? "(no value)" : value))
-                .orElse(value);
+        if (event.attributeName().isPresent()) {
+            boolean hidden =
+                    whole.attributeValue().isPresent() && event.attributeValue().isEmpty();
+            return event.attributeName().get() + " = " + (hidden ? REDACTED : value.isEmpty() ? "(no value)" : value);
+        }
+        List<String> hidden = redaction.hidden(whole);
+        return hidden.isEmpty() ? value : "%s (redacted: %s)".formatted(value, String.join(", ", hidden));
     }
 
     /** Its JSON, the beginning of it if it is long. */

@@ -1,6 +1,7 @@
 package io.daybook.console.shell;
 
 import io.daybook.event.Value;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,6 +40,16 @@ public final class JsonLine {
         new TreeMap<>(members).forEach(object::put);
         name(name).append(object);
         return this;
+    }
+
+    public JsonLine put(String name, JsonLine object) {
+        name(name).append(object);
+        return this;
+    }
+
+    /** An array of texts. Left out if empty. */
+    public JsonLine put(String name, List<String> texts) {
+        return texts.isEmpty() ? this : put(name, Value.of(texts));
     }
 
     /** Left out if empty. */

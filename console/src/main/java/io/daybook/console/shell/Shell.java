@@ -4,6 +4,7 @@ import io.daybook.Daybook;
 import io.daybook.DaybookBuilder;
 import io.daybook.database.DatabaseFailure;
 import io.daybook.migrations.Report;
+import io.daybook.redaction.Redaction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -73,6 +74,12 @@ public final class Shell {
             scope = ScopeType.INHERIT,
             description = "Answers for programs: one JSON object per line.")
     private boolean json;
+
+    @Option(
+            names = "--show-sensitive",
+            scope = ScopeType.INHERIT,
+            description = "Show the values of sensitive attributes too (daybook sensitive lists them).")
+    private boolean showSensitive;
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Errors with their stack trace.")
     private boolean verbose;
@@ -166,7 +173,8 @@ public final class Shell {
                 .url(jdbcUrl)
                 .user(or(user, "DAYBOOK_USER"))
                 .password(password())
-                .schema(schema());
+                .schema(schema())
+                .application("daybook", null);
     }
 
     /** JDBC URL as it was given. */
@@ -216,6 +224,11 @@ public final class Shell {
     /** Whether a program reads the answer. */
     public boolean isJson() {
         return json;
+    }
+
+    /** What is not to be shown: what is declared sensitive now, or nothing where the command line says so. */
+    public Redaction redaction(Daybook daybook) {
+        return showSensitive ? Redaction.none() : daybook.sensitive().redaction();
     }
 
     boolean isVerbose() {

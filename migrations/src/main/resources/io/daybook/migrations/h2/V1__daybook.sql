@@ -52,6 +52,8 @@ create table if not exists events (
 );
 
 create index if not exists events_transaction on events (transaction_id);
+-- What an event led to. H2 has no partial indexes. With event_id, so that a page is read in its order.
+create index if not exists events_causation on events (causation_position, event_id);
 
 comment on table events is 'Every change of every entity, as it was said. Insert-only: no row is ever updated or deleted.';
 comment on column events.event_id is 'Number given at INSERT. Has gaps, and is not the official order: that is ledger.position.';
@@ -258,6 +260,21 @@ comment on table processed_events is 'What consumers with effects outside the da
 comment on column processed_events.consumer is 'Name that the consumer chose.';
 comment on column processed_events.position is 'Ledger position of the event.';
 comment on column processed_events.processed is 'When it was done (database clock).';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- sensitive_attributes: what is not shown to everybody
+-- ---------------------------------------------------------------------------------------------------------------------
+create table if not exists sensitive_attributes (
+    entity_type    varchar                     not null,
+    attribute_name varchar                     not null,
+    declared_at    timestamp(6) with time zone not null,
+    primary key (entity_type, attribute_name)
+);
+
+comment on table sensitive_attributes is 'Attributes whose values commands do not show unless they are asked to. Only grows; taking one back is the owner''s (docs/operations.md).';
+comment on column sensitive_attributes.entity_type is 'Kind of entity.';
+comment on column sensitive_attributes.attribute_name is 'Name of the attribute.';
+comment on column sensitive_attributes.declared_at is 'When it was declared first (database clock).';
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- entity_states: current state of every entity, kept by a built-in projection

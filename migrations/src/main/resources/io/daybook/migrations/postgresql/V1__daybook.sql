@@ -46,6 +46,8 @@ create table events (
 );
 
 create index events_transaction on events (transaction_id);
+-- What an event led to. Partial: an event that reacts to none costs nothing here. With event_id, so that a page is read in its order.
+create index events_causation on events (causation_position, event_id) where causation_position is not null;
 create index events_database_txid on events (database_txid);
 -- Costs only those who name a conversation.
 create index events_correlation on events (correlation_id) where correlation_id is not null;
@@ -227,6 +229,21 @@ comment on table processed_events is 'What consumers with effects outside the da
 comment on column processed_events.consumer is 'Name that the consumer chose.';
 comment on column processed_events.position is 'Ledger position of the event.';
 comment on column processed_events.processed is 'When it was done (database clock).';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- sensitive_attributes: what is not shown to everybody
+-- ---------------------------------------------------------------------------------------------------------------------
+create table sensitive_attributes (
+    entity_type    varchar                     not null,
+    attribute_name varchar                     not null,
+    declared_at    timestamp with time zone    not null,
+    primary key (entity_type, attribute_name)
+);
+
+comment on table sensitive_attributes is 'Attributes whose values commands do not show unless they are asked to. Only grows; taking one back is the owner''s (docs/operations.md).';
+comment on column sensitive_attributes.entity_type is 'Kind of entity.';
+comment on column sensitive_attributes.attribute_name is 'Name of the attribute.';
+comment on column sensitive_attributes.declared_at is 'When it was declared first (database clock).';
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- entity_states: current state of every entity, kept by a built-in projection

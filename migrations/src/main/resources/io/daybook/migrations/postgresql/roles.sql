@@ -90,6 +90,9 @@ grant insert, update, delete on "${schema}".processed_events to "${schema}_appli
 -- To set events aside, and to take them up again.
 grant insert, update, delete on "${schema}".parked_events to "${schema}_application";
 
+-- To declare what is sensitive. No UPDATE or DELETE: taking it back is not the application's.
+grant insert on "${schema}".sensitive_attributes to "${schema}_application";
+
 -- To keep the current state of every entity; DELETE, because a projection may be built again from the beginning.
 grant insert, update, delete on "${schema}".entity_states to "${schema}_application";
 

@@ -1,0 +1,178 @@
+package io.daybook.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.Daybook;
+import io.daybook.consumers.Consumers;
+import io.daybook.consumers.FailurePolicy;
+import io.daybook.event.Change;
+import io.daybook.event.Operation;
+import io.daybook.event.Receipt;
+import io.daybook.event.Topic;
+import io.daybook.notifier.Registration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A canary that was declared sensitive is sent through every command. */
+@SuppressWarnings("try")
+class RedactionTest {
+
+    private static final String CANARY = "canary-7f3a";
+
+    @TempDir
+    Path folder;
+
+    private Cli cli;
+
+    @BeforeEach
+    void fill() throws InterruptedException {
+        cli = new Cli(folder);
+        try (Daybook daybook =
+                Daybook.builder().url(cli.url()).sensitive("customer", "email").open()) {
+            Receipt last = daybook.as("kim").transact(tx -> {
+                tx.create("customer", "c-1", Map.of("email", CANARY, "name", "Kim"));
+                tx.append(Change.update("customer", "c-1")
+                        .attribute("email", CANARY + "2")
+                        .metadata(Map.of("email", CANARY)));
+                tx.record("customer", "c-1", Operation.of("APPROVAL"), Map.of("email", CANARY));
+            });
+            Registration mailer = daybook.notifier().register("mailer", Topic.of("customer"));
+            FailurePolicy policy = FailurePolicy.retry(1)
+                    .backOff(Duration.ofMillis(1), Duration.ofMillis(2))
+                    .thenPark();
+            try (var consumer = Consumers.consume(mailer, policy, event -> {
+                throw new IllegalStateException(CANARY);
+            })) {
+                mailer.await(last, Duration.ofSeconds(30));
+            }
+            daybook.unitOfWork().causedBy(1).transact(tx -> tx.update("customer", "c-1", "email", CANARY + "3"));
+        }
+    }
+
+    /** Every command that shows something, with what shows most. */
+    private static final List<List<String>> COMMANDS = List.of(
+            List.of("history", "customer", "c-1"),
+            List.of("tail"),
+            List.of("tail", "--from", "beginning"),
+            List.of("state", "customer", "c-1"),
+            List.of("state", "customer", "c-1", "--at-position", "1"),
+            List.of("trace", "1"));
+
+    private static final List<List<String>> SHOW_NO_VALUES = List.of(
+            List.of("states"),
+            List.of("registrations"),
+            List.of("parked", "mailer"),
+            List.of("parked", "mailer", "--position", "1"),
+            List.of("status"),
+            List.of("verify"),
+            List.of("doctor"),
+            List.of("sensitive"));
+
+    private Cli.Ran run(List<String> command, String... more) {
+        return cli.run(Cli.with(command.toArray(String[]::new), more));
+    }
+
+    @Test
+    void what_is_sensitive_is_shown_by_no_command_unless_it_is_asked_to() {
+        for (List<String> command : COMMANDS) {
+            for (String[] more : new String[][] {{}, {"--json"}, {"--verbose"}}) {
+                Cli.Ran ran = run(command, more);
+                assertThat(ran.exitCode()).as("%s", command).isZero();
+                assertThat(ran.out() + ran.err()).as("%s", command).doesNotContain(CANARY);
+                assertThat(ran.out()).as("%s", command).contains("redacted").contains("email");
+            }
+            assertThat(run(command, "--show-sensitive").out()).as("%s", command).contains(CANARY);
+            assertThat(run(command, "--show-sensitive", "--json").out())
+                    .as("%s", command)
+                    .contains(CANARY)
+                    .doesNotContain("redacted");
+        }
+    }
+
+    @Test
+    void what_shows_no_values_shows_no_sensitive_ones() {
+        for (List<String> command : SHOW_NO_VALUES) {
+            for (String[] more : new String[][] {{}, {"--json"}, {"--show-sensitive"}}) {
+                Cli.Ran ran = run(command, more);
+                assertThat(ran.out() + ran.err()).as("%s", command).doesNotContain(CANARY);
+            }
+        }
+    }
+
+    @Test
+    void what_is_left_of_an_event_is_shown() {
+        assertThat(cli.run("history", "customer", "c-1").lines().get(1))
+                .endsWith("{\"name\":\"Kim\"} (redacted: email)");
+        assertThat(cli.run("history", "customer", "c-1").lines().get(2)).endsWith("email = (redacted)");
+        assertThat(cli.run("history", "customer", "c-1", "--json").lines().get(0))
+                .contains("\"attribute_value\":{\"name\":\"Kim\"},\"redacted\":[\"email\"]");
+        assertThat(cli.run("history", "customer", "c-1", "--json").lines().get(1))
+                .contains("\"attribute_name\":\"email\",\"redacted\":[\"email\"]");
+        assertThat(cli.run("state", "customer", "c-1", "--json").out())
+                .contains("\"attributes\":{\"name\":\"Kim\"},\"redacted\":[\"email\"]");
+        assertThat(cli.run("state", "customer", "c-1").out()).contains("email      (redacted)");
+    }
+
+    @Test
+    void no_error_of_an_import_shows_a_value() throws Exception {
+        String good =
+                "{\"entity_type\":\"customer\",\"entity_id\":\"c-%s\",\"operation\":\"%s\",\"attribute_name\":%s,%s}\n";
+        List<String> bad = List.of(
+                "{\"email\": " + CANARY + "}\n",
+                "{\"email\": \"" + CANARY + "\n",
+                "[\"" + CANARY + "\"]\n",
+                good.formatted(2, "CREATION", "null", "\"attribute_value\":\"" + CANARY + "\""),
+                good.formatted(2, "UPDATE", "\"email\"", "\"attribute_value\":\"" + CANARY + "\""),
+                good.formatted(2, "UPDATE", "\"email\"", "\"metadata\":\"" + CANARY + "\""),
+                good.formatted(2, "UPDATE", "\"email\"", "\"actor\":{\"email\":\"" + CANARY + "\"}"));
+        for (String line : bad) {
+            Path file = folder.resolve("bad.jsonl");
+            Files.writeString(file, line);
+            Cli.Ran ran = cli.run("import", file.toString(), "--verbose");
+            assertThat(ran.exitCode()).as(line).isNotZero();
+            assertThat(ran.out() + ran.err()).as(line).doesNotContain(CANARY);
+        }
+    }
+
+    @Test
+    void an_operator_declares_and_lists_what_is_sensitive() {
+        assertThat(cli.run("sensitive", "order", "note", "address").out().strip())
+                .isEqualTo("Sensitive attributes of order: address, note.");
+        assertThat(cli.run("sensitive").out())
+                .contains("customer")
+                .contains("email")
+                .contains("address, note");
+        assertThat(cli.run("sensitive", "--json").lines().get(0))
+                .isEqualTo("{\"entity_type\":\"customer\",\"attributes\":[\"email\"]}");
+        assertThat(cli.run("sensitive", "order").exitCode()).isEqualTo(2);
+        assertThat(cli.run("sensitive", "Order", "note").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void trace_shows_causes_and_consequences_as_a_tree() {
+        long reaction = last();
+        Cli.Ran ran = cli.run("trace", Long.toString(reaction));
+
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.lines()).hasSize(2);
+        assertThat(ran.lines().get(0)).startsWith("1  CREATION of customer c-1").contains("unit ");
+        assertThat(ran.lines().get(1)).startsWith("`-=> " + reaction + "  UPDATE of customer c-1 email = (redacted)");
+        assertThat(cli.run("trace", "1").lines().get(0)).startsWith("=> 1  CREATION");
+        assertThat(cli.run("trace", "1", "--json").lines().get(1))
+                .startsWith("{\"depth\":1,\"seen_before\":false,\"cut\":false,\"event\":{\"position\":" + reaction);
+        assertThat(cli.run("trace", "99").exitCode()).isEqualTo(5);
+        assertThat(cli.run("trace", "1", "--depth", "0").exitCode()).isEqualTo(2);
+    }
+
+    private long last() {
+        try (Daybook daybook = Daybook.open(cli.url())) {
+            return daybook.history("customer", "c-1").toList().get(3).position().orElseThrow();
+        }
+    }
+}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2ContextTest extends ContextConformance implements Store.OnH2 {}

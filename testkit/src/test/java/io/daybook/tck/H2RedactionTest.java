@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2RedactionTest extends RedactionConformance implements Store.OnH2 {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlContextIT extends ContextConformance implements Store.OnPostgresql {}

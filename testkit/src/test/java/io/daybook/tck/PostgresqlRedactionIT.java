@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlRedactionIT extends RedactionConformance implements Store.OnPostgresql {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlTraceIT extends TraceConformance implements Store.OnPostgresql {}
