@@ -382,11 +382,14 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
-     * The entities of a class, by that mapping.
+     * The entities of a class, by that mapping. What it declares sensitive is from now on, for every process: {@link SensitiveAttributes#declare}.
      *
      * @throws io.daybook.repository.InvalidMapping if the mapping contradicts itself or cannot be kept
      */
     public <T> Repository<T> repository(EntityMapping<T> mapping) {
+        if (!readOnly && !mapping.sensitiveAttributes().isEmpty()) {
+            sensitive.declare(mapping.type(), mapping.sensitiveAttributes().toArray(String[]::new));
+        }
         return Repository.of(reading, nobody, mapping);
     }
 

@@ -62,6 +62,9 @@ class RedactionTest {
             List.of("tail", "--from", "beginning"),
             List.of("state", "customer", "c-1"),
             List.of("state", "customer", "c-1", "--at-position", "1"),
+            List.of("state", "customer"),
+            List.of("diff", "customer", "--from", "beginning"),
+            List.of("diff", "customer", "c-1", "--from", "1"),
             List.of("trace", "1"));
 
     private static final List<List<String>> SHOW_NO_VALUES = List.of(
@@ -103,6 +106,40 @@ class RedactionTest {
                 assertThat(ran.out() + ran.err()).as("%s", command).doesNotContain(CANARY);
             }
         }
+    }
+
+    @Test
+    void an_export_leaves_out_what_is_sensitive_and_does_not_come_back_without_it() throws Exception {
+        for (String format : List.of("jsonl", "csv")) {
+            Cli.Ran ran = cli.run("export", "--format", format);
+            assertThat(ran.exitCode()).isZero();
+            assertThat(ran.out() + ran.err())
+                    .doesNotContain(CANARY)
+                    .contains("redacted")
+                    .contains("email");
+            assertThat(cli.run("export", "--format", format, "--show-sensitive").out())
+                    .contains(CANARY + "3");
+        }
+        Path file = folder.resolve("redacted.jsonl");
+        assertThat(cli.run("export", "--to", file.toString()).exitCode()).isZero();
+        assertThat(Files.readString(file)).doesNotContain(CANARY);
+        assertThat(cli.run("export", "--to", file.toString(), "--resume").exitCode())
+                .isZero();
+        Cli.Ran imported = new Cli(folder.resolve("other")).run("import", file.toString());
+        assertThat(imported.exitCode()).isEqualTo(4);
+        assertThat(imported.err()).contains("without its sensitive values");
+    }
+
+    @Test
+    void a_proof_which_shows_everything_is_refused_unless_that_is_asked_for() {
+        String key = folder.resolve("key.pem").toString();
+        assertThat(cli.run("anchor", "--make-key", key).exitCode()).isZero();
+        Cli.Ran refused = cli.run("proof", "customer", "c-1", "--key", key);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.out() + refused.err()).doesNotContain(CANARY).contains("--show-sensitive");
+        assertThat(cli.run("proof", "customer", "c-1", "--key", key, "--show-sensitive")
+                        .out())
+                .contains(CANARY);
     }
 
     @Test

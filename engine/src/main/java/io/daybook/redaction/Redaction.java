@@ -58,6 +58,11 @@ public final class Redaction {
                 event.context());
     }
 
+    /** Whether there is anything to hide in entities of that type. */
+    public boolean concerns(EntityType type) {
+        return !of(type).isEmpty();
+    }
+
     /** The names of what {@link #visible(Event)} leaves out, in order; empty = nothing. */
     public List<String> hidden(Event event) {
         return hidden(event.entityType(), event.attributeName(), event.attributeValue(), event.metadata());

@@ -7,6 +7,7 @@ import io.daybook.console.shell.JsonLine;
 import io.daybook.console.shell.Messages;
 import io.daybook.console.shell.Shell;
 import io.daybook.event.EntityRef;
+import io.daybook.event.EntityType;
 import io.daybook.event.InvalidEvent;
 import io.daybook.evidence.Anchor;
 import io.daybook.evidence.AnchorFiles;
@@ -102,6 +103,11 @@ public final class ProofCommand implements Callable<Integer> {
         }
         Proving proving = proving();
         try (Daybook daybook = shell.openToRead()) {
+            if (shell.redaction(daybook).concerns(EntityType.of(type))) {
+                throw new CommandFailed(
+                        "A proof shows everything that was said of %s %s, and %s has sensitive attributes. Nothing was written; give --show-sensitive if that is what you want."
+                                .formatted(type, id, type));
+            }
             if (to == null) {
                 proving.prove(daybook, shell.out());
                 shell.out().flush();
