@@ -1,9 +1,16 @@
 package io.daybook.bench;
 
 import io.daybook.Daybook;
+import io.daybook.evidence.AnchorKey;
+import io.daybook.evidence.AnchorTrust;
+import io.daybook.evidence.Evidence;
+import io.daybook.evidence.Proof;
 import io.daybook.ledger.Verification;
+import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,17 +61,53 @@ final class QuestionsSuite implements Suite {
             }
         }
         try (Daybook daybook = Daybooks.open(server, SCHEMA, false, 1)) {
-            long begin = System.nanoTime();
-            Verification verification = daybook.verify();
-            if (!verification.isClean() || verification.verified() != plan.events()) {
-                throw new IllegalStateException("The log does not verify: " + verification);
-            }
-            report.row(
-                    "questions: verify",
-                    String.format(Locale.ROOT, "%.0f s", (System.nanoTime() - begin) / 1e9),
-                    "",
-                    log);
+            evidence(daybook, plan.events(), report, log);
         }
+    }
+
+    private static void evidence(Daybook daybook, long events, Report report, String log) throws IOException {
+        Evidence evidence = daybook.evidence();
+        AnchorKey key = AnchorKey.generate(new SecureRandom());
+        Path proof = Files.createTempFile("daybook-bench", ".proof");
+        try {
+            took(report, "the first anchor (reads all hashes)", log, () -> evidence.anchor(key));
+            took(report, "the next anchor", log, () -> evidence.anchor(key));
+            took(report, "proof of one order", "10 events of " + log, () -> {
+                try (Writer out = Files.newBufferedWriter(proof)) {
+                    evidence.prove("order", "o-1", key, out);
+                }
+            });
+            took(
+                    report,
+                    "verify-proof of it, without the database",
+                    "10 events of " + log,
+                    () -> Proof.check(proof, AnchorTrust.of(key.publicKey()), daybook.id()));
+            for (int threads : new int[] {1, evidence.threads()}) {
+                took(report, "verify, %d threads".formatted(threads), log, () -> {
+                    Verification verification = evidence.verify(threads, (position, head) -> {});
+                    if (!verification.isClean() || verification.verified() != events) {
+                        throw new IllegalStateException("The log does not verify: " + verification);
+                    }
+                });
+            }
+        } finally {
+            Files.delete(proof);
+        }
+    }
+
+    /** What takes seconds is done once. */
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void took(Report report, String what, String detail, Work work) throws IOException {
+        long begin = System.nanoTime();
+        work.run();
+        report.row(
+                "questions: " + what,
+                String.format(Locale.ROOT, "%.2f s", (System.nanoTime() - begin) / 1e9),
+                "",
+                detail);
     }
 
     private static void ask(Connection connection, String title, String query, Plan plan, Report report, String log)
@@ -86,7 +129,7 @@ final class QuestionsSuite implements Suite {
         Set<String> accesses = accesses(connection, query);
         boolean all = accesses.stream().anyMatch(access -> access.matches("Seq Scan on (events|ledger)"));
         report.row(
-                "questions: " + title,
+                "questions: " + (query.contains("_as_of(") ? "function: " : "") + title,
                 milliseconds.text(1) + " ms",
                 all ? "reads all" : "≤ 200",
                 "%d rows of %s; %s".formatted(rows, log, String.join(", ", accesses)));
