@@ -390,7 +390,7 @@ public final class Daybook implements AutoCloseable {
         if (!readOnly && !mapping.sensitiveAttributes().isEmpty()) {
             sensitive.declare(mapping.type(), mapping.sensitiveAttributes().toArray(String[]::new));
         }
-        return Repository.of(reading, nobody, mapping);
+        return Repository.of(reading, nobody, mapping, () -> sensitive.of(new EntityType(mapping.type())));
     }
 
     /** As it is now, everything that is committed counts: for differences between what was and what is. */

@@ -1,8 +1,11 @@
 package io.daybook.history;
 
+import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
+import io.daybook.event.Event;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -26,11 +29,34 @@ public final class Differences implements Iterable<Difference> {
 
     @Override
     public Iterator<Difference> iterator() {
-        return new Lives<>(
-                pages,
-                type,
-                List.of(from, to),
-                (entity, states) -> Difference.between(entity, states.get(0), states.get(1)));
+        // The database is asked for everything: which of the two moments an event counts at is decided here.
+        return new Lives<>(pages, type, Moment.NOW, Folding::new);
+    }
+
+    private final class Folding implements EntityFolding<Difference> {
+
+        private final EntityRef entity;
+        private final EntityState.Fold before = new EntityState.Fold();
+        private final EntityState.Fold after = new EntityState.Fold();
+
+        Folding(EntityRef entity) {
+            this.entity = entity;
+        }
+
+        @Override
+        public void add(Event event) {
+            if (from.includes(event)) {
+                before.add(event);
+            }
+            if (to.includes(event)) {
+                after.add(event);
+            }
+        }
+
+        @Override
+        public Optional<Difference> result() {
+            return Difference.between(entity, before.result(entity), after.result(entity));
+        }
     }
 
     /** The same as a stream, lazy; needs no closing. */

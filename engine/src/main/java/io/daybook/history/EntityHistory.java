@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Reads histories and states. Thread-safe; holds no connection between calls. */
 public final class EntityHistory {
@@ -87,11 +88,14 @@ public final class EntityHistory {
     }
 
     /**
-     * The events of all entities of that type up to that moment: those of one entity after the other in the order of their ids, each in the order
-     * of its versions. Read in pages while they are walked through; holds no connection.
+     * What becomes of all entities of that type up to that moment, in the order of their ids as the database sorts them. Their events are read in
+     * pages while they are walked through, as often as that is; holds no connection.
+     *
+     * @param folding what begins to fold that entity
      */
-    public Iterable<Event> historyOfType(EntityType type, Moment moment) {
-        return () -> new EventsOfType(pages, type, moment);
+    public <T> Iterable<T> folded(
+            EntityType type, Moment moment, Function<EntityRef, ? extends EntityFolding<T>> folding) {
+        return () -> new Lives<>(pages, type, moment, folding);
     }
 
     /** In what that entity differs between two moments; empty if in nothing. */

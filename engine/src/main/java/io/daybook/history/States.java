@@ -1,8 +1,11 @@
 package io.daybook.history;
 
+import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
+import io.daybook.event.Event;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -25,7 +28,27 @@ public final class States implements Iterable<EntityState> {
 
     @Override
     public Iterator<EntityState> iterator() {
-        return new Lives<>(pages, type, List.of(moment), (entity, states) -> states.get(0));
+        return new Lives<>(pages, type, moment, Folding::new);
+    }
+
+    private static final class Folding implements EntityFolding<EntityState> {
+
+        private final EntityRef entity;
+        private final EntityState.Fold fold = new EntityState.Fold();
+
+        Folding(EntityRef entity) {
+            this.entity = entity;
+        }
+
+        @Override
+        public void add(Event event) {
+            fold.add(event);
+        }
+
+        @Override
+        public Optional<EntityState> result() {
+            return fold.result(entity);
+        }
     }
 
     /** The same as a stream, lazy; needs no closing. */

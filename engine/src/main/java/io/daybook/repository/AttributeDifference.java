@@ -13,13 +13,13 @@ import java.util.Optional;
  */
 public record AttributeDifference(String attribute, boolean sensitive, Optional<Value> from, Optional<Value> to) {
 
-    /** {@code status: "new" -> "paid"}; the values of a sensitive attribute are not shown. */
+    /** {@code status: JSON text -> JSON null}. The values are not shown, this gets into logs; see {@link #from} and {@link #to}. */
     @Override
     public String toString() {
         return "%s: %s -> %s".formatted(attribute, shown(from), shown(to));
     }
 
-    private String shown(Optional<Value> value) {
-        return value.map(v -> sensitive ? "***" : v.json()).orElse("nothing");
+    private static String shown(Optional<Value> value) {
+        return value.map(Value::toString).orElse("nothing");
     }
 }

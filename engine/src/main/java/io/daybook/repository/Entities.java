@@ -1,12 +1,8 @@
 package io.daybook.repository;
 
-import io.daybook.event.EntityRef;
-import io.daybook.event.Event;
 import io.daybook.event.Value;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -23,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 public final class Entities<T> implements Iterable<Loaded<T>> {
 
     private final EntityMapper<T> mapper;
-    private final Iterable<Event> events;
+    private final Iterable<Loaded<T>> all;
     private final Predicate<Loaded<T>> condition;
 
-    /** @param events those of one entity after the other, each in the order of its versions */
-    Entities(EntityMapper<T> mapper, Iterable<Event> events) {
-        this(mapper, events, loaded -> true);
+    /** @param all those that exist, in order */
+    Entities(EntityMapper<T> mapper, Iterable<Loaded<T>> all) {
+        this(mapper, all, loaded -> true);
     }
 
-    private Entities(EntityMapper<T> mapper, Iterable<Event> events, Predicate<Loaded<T>> condition) {
+    private Entities(EntityMapper<T> mapper, Iterable<Loaded<T>> all, Predicate<Loaded<T>> condition) {
         this.mapper = mapper;
-        this.events = events;
+        this.all = all;
         this.condition = condition;
     }
 
@@ -58,61 +54,21 @@ public final class Entities<T> implements Iterable<Loaded<T>> {
     }
 
     private Entities<T> and(Predicate<Loaded<T>> more) {
-        return new Entities<>(mapper, events, condition.and(more));
+        return new Entities<>(mapper, all, condition.and(more));
     }
 
     @Override
     public Iterator<Loaded<T>> iterator() {
-        return new Folding(events.iterator());
+        return stream().iterator();
     }
 
     /** The same as a stream, lazy; needs no closing. */
     public Stream<Loaded<T>> stream() {
-        return StreamSupport.stream(spliterator(), false);
+        return StreamSupport.stream(all.spliterator(), false).filter(condition);
     }
 
     /** All of them in memory, in the order of their ids. */
     public List<Loaded<T>> toList() {
         return stream().toList();
-    }
-
-    private final class Folding implements Iterator<Loaded<T>> {
-
-        private final Iterator<Event> iterator;
-        private Optional<Event> first;
-        private Optional<Loaded<T>> next = Optional.empty();
-
-        Folding(Iterator<Event> iterator) {
-            this.iterator = iterator;
-            this.first = following();
-        }
-
-        private Optional<Event> following() {
-            return iterator.hasNext() ? Optional.of(iterator.next()) : Optional.empty();
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (next.isEmpty() && first.isPresent()) {
-                EntityRef entity = first.get().entity();
-                EntityFold<T> fold = new EntityFold<>(entity, mapper);
-                while (first.filter(event -> event.entity().equals(entity)).isPresent()) {
-                    fold.add(first.get());
-                    first = following();
-                }
-                next = fold.result().filter(condition);
-            }
-            return next.isPresent();
-        }
-
-        @Override
-        public Loaded<T> next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("There are no more entities.");
-            }
-            Loaded<T> answer = next.orElseThrow();
-            next = Optional.empty();
-            return answer;
-        }
     }
 }

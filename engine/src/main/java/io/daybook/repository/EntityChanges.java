@@ -29,10 +29,10 @@ final class EntityChanges<T> {
     /**
      * One UPDATE per attribute that is not what it was, in attribute order; none if all are.
      *
-     * @throws InvalidEntity if it cannot be written as it is, or is not the one that was loaded
+     * @throws InvalidEntity if it cannot be written as it is, or is not the one that was loaded, or that without one of its earlier versions
      */
     List<Change> save(Loaded<T> loaded) {
-        checkType(loaded);
+        check(loaded);
         EntityRef ref = mapper.refOf(loaded.entity());
         if (!ref.equals(loaded.ref())) {
             throw new InvalidEntity(
@@ -49,9 +49,9 @@ final class EntityChanges<T> {
         return changes;
     }
 
-    /** @throws InvalidEntity if it is of another type */
+    /** @throws InvalidEntity if it is of another type, or was loaded without one of its earlier versions */
     Change delete(Loaded<T> loaded) {
-        checkType(loaded);
+        check(loaded);
         return change(loaded.ref(), Operation.DELETION).expecting(loaded.version());
     }
 
@@ -64,10 +64,15 @@ final class EntityChanges<T> {
         return Change.of(ref, operation).metadata(mapper.versions().metadata());
     }
 
-    private void checkType(Loaded<T> loaded) {
+    private void check(Loaded<T> loaded) {
         if (!loaded.ref().type().equals(mapper.type())) {
             throw new InvalidEntity("This is a repository of %s, found %s. Nothing was written."
                     .formatted(mapper.type(), loaded.ref()));
+        }
+        if (!loaded.isComplete()) {
+            throw new InvalidEntity(
+                    "%s was loaded as of when things happened, without all that was said up to version %d. Nothing was written; find it as it is now, and save that with what it shall be."
+                            .formatted(loaded.ref(), loaded.version()));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.daybook.event.EntityRef;
 import io.daybook.event.Event;
 import io.daybook.event.Operation;
 import io.daybook.event.Value;
+import io.daybook.history.EntityFolding;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Folds the events of one entity, in the order of their versions, as {@code EntityState} does, and with them their schema versions: the
  * attributes stay in the newest version that was spoken so far, because only together they can be brought to the next.
  */
-final class EntityFold<T> {
+final class EntityFold<T> implements EntityFolding<Loaded<T>> {
 
     private final EntityRef entity;
     private final EntityMapper<T> mapper;
@@ -23,6 +24,10 @@ final class EntityFold<T> {
     private int schemaVersion = 1;
     private boolean alive;
     private long version;
+
+    /** Whether no version was left out since this life of the entity began. */
+    private boolean complete = true;
+
     private @Nullable Instant created;
     private @Nullable Instant changed;
 
@@ -32,18 +37,17 @@ final class EntityFold<T> {
         this.versions = mapper.versions();
     }
 
-    EntityRef entity() {
-        return entity;
-    }
-
     long version() {
         return version;
     }
 
     /** @throws UnreadableEntity if it was written in a schema version that the class does not know, or an upcaster fails */
-    void add(Event event) {
+    @Override
+    public void add(Event event) {
+        complete &= event.version() == version + 1;
         version = event.version();
         if (event.operation().equals(Operation.CREATION)) {
+            complete = true;
             attributes =
                     new TreeMap<>(event.attributeValue().map(Value::members).orElse(Map.of()));
             schemaVersion = versions.of(event);
@@ -71,16 +75,25 @@ final class EntityFold<T> {
     }
 
     /**
-     * The entity as it is after these events; empty if it does not exist.
+     * The entity as it is after these events, to be saved; empty if it does not exist.
      *
      * @throws UnreadableEntity if the attributes do not fit the class
      */
-    Optional<Loaded<T>> result() {
-        if (!alive || created == null || changed == null) {
+    @Override
+    public Optional<Loaded<T>> result() {
+        Instant begun = created;
+        Instant touched = changed;
+        if (begun == null || touched == null) {
             return Optional.empty();
         }
-        Map<String, Value> current = versions.upcast(entity, attributes, schemaVersion, versions.current());
-        T loaded = mapper.read(entity, version, current);
-        return Optional.of(new Loaded<>(entity, loaded, version, created, changed, mapper.write(loaded)));
+        return current().map(now -> new Loaded<>(entity, now, version, complete, begun, touched, mapper.write(now)));
+    }
+
+    /** The same, to be looked at. */
+    Optional<T> current() {
+        return alive
+                ? Optional.of(mapper.read(
+                        entity, version, versions.upcast(entity, attributes, schemaVersion, versions.current())))
+                : Optional.empty();
     }
 }

@@ -33,7 +33,7 @@ final class EntityMapper<T> {
     private final EntityType type;
     private final Component id;
     private final Map<String, Component> attributes;
-    private final Set<String> sensitive;
+    private final HiddenAttributes hidden;
     private final SchemaVersions versions;
 
     /** @param attributes by their names, in attribute order */
@@ -43,14 +43,14 @@ final class EntityMapper<T> {
             EntityType type,
             Component id,
             Map<String, Component> attributes,
-            Set<String> sensitive,
+            HiddenAttributes hidden,
             SchemaVersions versions) {
         this.entityClass = entityClass;
         this.shape = shape;
         this.type = type;
         this.id = id;
         this.attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
-        this.sensitive = sensitive;
+        this.hidden = hidden;
         this.versions = versions;
     }
 
@@ -60,10 +60,6 @@ final class EntityMapper<T> {
 
     SchemaVersions versions() {
         return versions;
-    }
-
-    boolean isSensitive(String attribute) {
-        return sensitive.contains(attribute);
     }
 
     /** @throws InvalidMapping if the class has no such attribute */
@@ -98,7 +94,23 @@ final class EntityMapper<T> {
                             id.rawType().getSimpleName(),
                             given.getClass().getSimpleName()));
         }
-        return new EntityRef(type, given.toString());
+        return new EntityRef(type, canonical(given.toString()));
+    }
+
+    /** The text that the class itself would have the id written as. */
+    private String canonical(String text) {
+        try {
+            return idOf(text).toString();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidEntity(
+                    "The id %s of %s is a %s, found \"%s\"."
+                            .formatted(
+                                    id.name(),
+                                    entityClass.getSimpleName(),
+                                    id.rawType().getSimpleName(),
+                                    text),
+                    e);
+        }
     }
 
     /**
@@ -118,11 +130,14 @@ final class EntityMapper<T> {
         return ref(get(id, entity));
     }
 
-    private static @Nullable Object get(Component component, Object entity) {
+    private @Nullable Object get(Component component, Object entity) {
         try {
             return component.access().get(entity);
         } catch (InvocationTargetException e) {
-            throw new InvalidEntity("The getter of %s failed; correct it.".formatted(component.name()), e.getCause());
+            // What the class itself says may show any value that it has.
+            throw new InvalidEntity(
+                    "The getter of %s failed; correct it.".formatted(component.name()),
+                    hidden.names().isEmpty() ? e.getCause() : null);
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("It was made accessible: " + component, e);
         }
@@ -137,7 +152,7 @@ final class EntityMapper<T> {
         Map<String, Value> values = new LinkedHashMap<>();
         attributes.forEach((name, component) -> {
             try {
-                values.put(name, Value.of(get(component, entity)));
+                values.put(name, Value.of(get(component, entity), component.type()));
             } catch (InvalidEvent e) {
                 throw new InvalidEntity(
                         "The attribute %s of %s cannot be kept%s Nothing was written."
@@ -182,14 +197,14 @@ final class EntityMapper<T> {
      */
     T read(EntityRef ref, long version, Map<String, Value> values) {
         Map<String, @Nullable Object> objects = new HashMap<>();
-        objects.put(id.name(), idOf(ref));
+        objects.put(id.name(), readId(ref));
         attributes.forEach((name, component) ->
                 objects.put(component.name(), read(ref, version, name, component, values.get(name))));
         try {
             return shape.make(objects);
         } catch (InvocationTargetException e) {
             // What the class itself says may show any value that it was given.
-            Throwable shown = sensitive.isEmpty() ? e.getCause() : null;
+            Throwable shown = hidden.names().isEmpty() ? e.getCause() : null;
             throw unreadable(
                     ref, version, "%s refuses its attributes%s".formatted(entityClass.getName(), why(shown)), shown);
         } catch (ReflectiveOperationException e) {
@@ -197,23 +212,34 @@ final class EntityMapper<T> {
         }
     }
 
-    private Object idOf(EntityRef ref) {
+    private Object readId(EntityRef ref) {
+        IllegalArgumentException cause = null;
         try {
-            if (id.rawType() == String.class) {
-                return ref.id();
+            Object read = idOf(ref.id());
+            // Else it would be saved as another entity.
+            if (read.toString().equals(ref.id())) {
+                return read;
             }
-            if (id.rawType() == UUID.class) {
-                return UUID.fromString(ref.id());
-            }
-            boolean isLong = id.rawType() == long.class || id.rawType() == Long.class;
-            return isLong ? (Object) Long.valueOf(ref.id()) : Integer.valueOf(ref.id());
         } catch (IllegalArgumentException e) {
-            throw new UnreadableEntity(
-                    ref,
-                    "The id of %s is no %s, as %s has it; entities of this type have other ids too."
-                            .formatted(ref, id.rawType().getSimpleName(), entityClass.getName()),
-                    e);
+            cause = e;
         }
+        throw new UnreadableEntity(
+                ref,
+                "The id of %s is no %s, as %s has it; entities of this type have other ids too."
+                        .formatted(ref, id.rawType().getSimpleName(), entityClass.getName()),
+                cause);
+    }
+
+    /** @throws IllegalArgumentException if the text is none */
+    private Object idOf(String text) {
+        if (id.rawType() == String.class) {
+            return text;
+        }
+        if (id.rawType() == UUID.class) {
+            return UUID.fromString(text);
+        }
+        boolean isLong = id.rawType() == long.class || id.rawType() == Long.class;
+        return isLong ? (Object) Long.valueOf(text) : Integer.valueOf(text);
     }
 
     private @Nullable Object read(
@@ -252,7 +278,7 @@ final class EntityMapper<T> {
 
     /** What the JSON library says may show the value. */
     private String why(String attribute, Exception e) {
-        return isSensitive(attribute) ? " (it is sensitive and not shown)." : why(e);
+        return hidden.names().contains(attribute) ? " (it is sensitive and not shown)." : why(e);
     }
 
     private static String why(@Nullable Throwable e) {
@@ -263,18 +289,21 @@ final class EntityMapper<T> {
     }
 
     private @Nullable Exception cause(String attribute, Exception e) {
-        return isSensitive(attribute) ? null : e;
+        return hidden.names().contains(attribute) ? null : e;
     }
 
     /** In what an entity differs, in attribute order; empty = it does not exist. */
     List<AttributeDifference> differences(Optional<Loaded<T>> from, Optional<Loaded<T>> to) {
         Map<String, Value> before = from.map(Loaded::attributes).orElse(Map.of());
         Map<String, Value> after = to.map(Loaded::attributes).orElse(Map.of());
-        return attributes.keySet().stream()
+        List<String> different = attributes.keySet().stream()
                 .filter(name -> !Objects.equals(before.get(name), after.get(name)))
+                .toList();
+        Set<String> sensitive = different.isEmpty() ? Set.of() : hidden.names();
+        return different.stream()
                 .map(name -> new AttributeDifference(
                         name,
-                        isSensitive(name),
+                        sensitive.contains(name),
                         Optional.ofNullable(before.get(name)),
                         Optional.ofNullable(after.get(name))))
                 .toList();

@@ -10,6 +10,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,7 @@ public final class EntityMapping<T> {
     private final Map<String, String> renamed;
     private final Set<String> ignored;
     private final Set<String> sensitive;
+    private final Set<String> alsoSensitive;
     private final int schemaVersion;
     private final Map<Integer, Upcaster> upcasters;
 
@@ -63,6 +66,7 @@ public final class EntityMapping<T> {
             Map<String, String> renamed,
             Set<String> ignored,
             Set<String> sensitive,
+            Set<String> alsoSensitive,
             int schemaVersion,
             Map<Integer, Upcaster> upcasters) {
         this.entityClass = entityClass;
@@ -72,6 +76,7 @@ public final class EntityMapping<T> {
         this.renamed = Map.copyOf(renamed);
         this.ignored = Set.copyOf(ignored);
         this.sensitive = Set.copyOf(sensitive);
+        this.alsoSensitive = Set.copyOf(alsoSensitive);
         this.schemaVersion = schemaVersion;
         this.upcasters = Map.copyOf(upcasters);
     }
@@ -103,7 +108,8 @@ public final class EntityMapping<T> {
         DaybookEntity entity = entityClass.getAnnotation(DaybookEntity.class);
         String type = entity == null || entity.type().isEmpty() ? lowerSnakeCase(entityClass) : entity.type();
         int version = entity == null ? 1 : entity.schemaVersion();
-        return new EntityMapping<>(entityClass, shape, type, id, renamed, ignored, sensitive, version, Map.of());
+        return new EntityMapping<>(
+                entityClass, shape, type, id, renamed, ignored, sensitive, Set.of(), version, Map.of());
     }
 
     private static String lowerSnakeCase(Class<?> entityClass) {
@@ -113,37 +119,83 @@ public final class EntityMapping<T> {
     /** The same, of that entity type. */
     public EntityMapping<T> type(String entityType) {
         return new EntityMapping<>(
-                entityClass, shape, entityType, id, renamed, ignored, sensitive, schemaVersion, upcasters);
+                entityClass,
+                shape,
+                entityType,
+                id,
+                renamed,
+                ignored,
+                sensitive,
+                alsoSensitive,
+                schemaVersion,
+                upcasters);
     }
 
     /** The same, with that component as the id. @throws InvalidMapping if there is no such component */
     public EntityMapping<T> id(String component) {
         return new EntityMapping<>(
-                entityClass, shape, type, known(component), renamed, ignored, sensitive, schemaVersion, upcasters);
+                entityClass,
+                shape,
+                type,
+                known(component),
+                renamed,
+                ignored,
+                sensitive,
+                alsoSensitive,
+                schemaVersion,
+                upcasters);
     }
 
     /** The same, with that component kept as that attribute. @throws InvalidMapping if there is no such component */
     public EntityMapping<T> rename(String component, String attribute) {
         Map<String, String> more = new HashMap<>(renamed);
         more.put(known(component), attribute);
-        return new EntityMapping<>(entityClass, shape, type, id, more, ignored, sensitive, schemaVersion, upcasters);
+        return new EntityMapping<>(
+                entityClass, shape, type, id, more, ignored, sensitive, alsoSensitive, schemaVersion, upcasters);
     }
 
     /** The same, without that component, see {@link Ignored}. @throws InvalidMapping if there is no such component */
     public EntityMapping<T> ignore(String component) {
         return new EntityMapping<>(
-                entityClass, shape, type, id, renamed, and(ignored, component), sensitive, schemaVersion, upcasters);
+                entityClass,
+                shape,
+                type,
+                id,
+                renamed,
+                and(ignored, component),
+                sensitive,
+                alsoSensitive,
+                schemaVersion,
+                upcasters);
     }
 
     /** The same, with that component as a sensitive one. @throws InvalidMapping if there is no such component */
     public EntityMapping<T> sensitive(String component) {
         return new EntityMapping<>(
-                entityClass, shape, type, id, renamed, ignored, and(sensitive, component), schemaVersion, upcasters);
+                entityClass,
+                shape,
+                type,
+                id,
+                renamed,
+                ignored,
+                and(sensitive, component),
+                alsoSensitive,
+                schemaVersion,
+                upcasters);
+    }
+
+    /** The same, with that attribute as a sensitive one, which the class no longer has: its name in an older schema version. */
+    public EntityMapping<T> alsoSensitive(String attribute) {
+        Set<String> more = new HashSet<>(alsoSensitive);
+        more.add(attribute);
+        return new EntityMapping<>(
+                entityClass, shape, type, id, renamed, ignored, sensitive, more, schemaVersion, upcasters);
     }
 
     /** The same, whose attributes are those of that schema version, from 1 on. */
     public EntityMapping<T> schemaVersion(int version) {
-        return new EntityMapping<>(entityClass, shape, type, id, renamed, ignored, sensitive, version, upcasters);
+        return new EntityMapping<>(
+                entityClass, shape, type, id, renamed, ignored, sensitive, alsoSensitive, version, upcasters);
     }
 
     /**
@@ -154,7 +206,8 @@ public final class EntityMapping<T> {
     public EntityMapping<T> upcast(int fromVersion, Upcaster upcaster) {
         Map<Integer, Upcaster> more = new HashMap<>(upcasters);
         more.put(fromVersion, upcaster);
-        return new EntityMapping<>(entityClass, shape, type, id, renamed, ignored, sensitive, schemaVersion, more);
+        return new EntityMapping<>(
+                entityClass, shape, type, id, renamed, ignored, sensitive, alsoSensitive, schemaVersion, more);
     }
 
     private String known(String component) {
@@ -196,11 +249,11 @@ public final class EntityMapping<T> {
         return kept().map(this::attribute).toList();
     }
 
-    /** The names of those attributes whose values are not for everybody's eyes, in attribute order. */
+    /** The names of those attributes whose values are not for everybody's eyes, in attribute order; then those that the class no longer has. */
     public List<String> sensitiveAttributes() {
-        return kept().filter(component -> sensitive.contains(component.name()))
-                .map(this::attribute)
-                .toList();
+        Stream<String> had =
+                kept().filter(component -> sensitive.contains(component.name())).map(this::attribute);
+        return Stream.concat(had, alsoSensitive.stream().sorted()).distinct().toList();
     }
 
     private Stream<Component> kept() {
@@ -217,8 +270,13 @@ public final class EntityMapping<T> {
         return renamed.getOrDefault(component.name(), component.name());
     }
 
-    /** This mapping, checked as a whole. @throws InvalidMapping if it contradicts itself or cannot be kept */
-    EntityMapper<T> mapper() {
+    /**
+     * This mapping, checked as a whole.
+     *
+     * @param declared what else is known to be sensitive, asked when there is something to hide
+     * @throws InvalidMapping if it contradicts itself or cannot be kept
+     */
+    EntityMapper<T> mapper(Supplier<? extends Collection<String>> declared) {
         EntityType entityType = entityType();
         Component idComponent = checkedId();
         Map<String, Component> attributes = new LinkedHashMap<>();
@@ -232,14 +290,10 @@ public final class EntityMapping<T> {
                         .formatted(entityClass.getName(), other.name(), component.name(), attribute));
             }
         });
+        alsoSensitive.forEach(attribute -> checkName(attribute, entityType));
+        HiddenAttributes hidden = new HiddenAttributes(sensitiveAttributes(), attributes.keySet(), declared);
         return new EntityMapper<>(
-                entityClass,
-                shape,
-                entityType,
-                idComponent,
-                attributes,
-                Set.copyOf(sensitiveAttributes()),
-                schemaVersions());
+                entityClass, shape, entityType, idComponent, attributes, hidden, schemaVersions(hidden));
     }
 
     private EntityType entityType() {
@@ -306,7 +360,7 @@ public final class EntityMapping<T> {
         }
     }
 
-    private SchemaVersions schemaVersions() {
+    private SchemaVersions schemaVersions(HiddenAttributes hidden) {
         if (schemaVersion < 1) {
             throw new InvalidMapping(
                     "The schema version of %s is %d; they begin at 1.".formatted(entityClass.getName(), schemaVersion));
@@ -326,6 +380,6 @@ public final class EntityMapping<T> {
                     "%s has schema version %d and upcasters from %s; they go from 1 to the version before."
                             .formatted(entityClass.getName(), schemaVersion, new TreeMap<>(upcasters).keySet()));
         }
-        return new SchemaVersions(entityClass, chain);
+        return new SchemaVersions(entityClass, chain, hidden);
     }
 }

@@ -39,7 +39,7 @@ public final class EntityVersions<T> implements Iterable<EntityVersion<T>> {
             public EntityVersion<T> next() {
                 Event event = iterator.next();
                 fold.add(event);
-                return new EntityVersion<>(event, fold.result().map(Loaded::entity));
+                return new EntityVersion<>(event, fold.current());
             }
         };
     }

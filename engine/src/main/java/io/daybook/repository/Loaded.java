@@ -14,15 +14,27 @@ public final class Loaded<T> {
     private final EntityRef ref;
     private final T entity;
     private final long version;
+    private final boolean complete;
     private final Instant created;
     private final Instant changed;
     private final Map<String, Value> attributes;
 
-    /** @param attributes as they were loaded, each of the class, as the class itself writes them */
-    Loaded(EntityRef ref, T entity, long version, Instant created, Instant changed, Map<String, Value> attributes) {
+    /**
+     * @param complete whether all its versions up to that one were seen
+     * @param attributes as they were loaded, each of the class, as the class itself writes them
+     */
+    Loaded(
+            EntityRef ref,
+            T entity,
+            long version,
+            boolean complete,
+            Instant created,
+            Instant changed,
+            Map<String, Value> attributes) {
         this.ref = ref;
         this.entity = entity;
         this.version = version;
+        this.complete = complete;
         this.created = created;
         this.changed = changed;
         this.attributes = attributes;
@@ -30,7 +42,7 @@ public final class Loaded<T> {
 
     /** This entity with a new value, to be saved: version and what it is compared with stay those of the loading. */
     public Loaded<T> with(T newEntity) {
-        return new Loaded<>(ref, newEntity, version, created, changed, attributes);
+        return new Loaded<>(ref, newEntity, version, complete, created, changed, attributes);
     }
 
     public T entity() {
@@ -55,6 +67,11 @@ public final class Loaded<T> {
     /** When its state changed last (creation date of that event). */
     public Instant changed() {
         return changed;
+    }
+
+    /** False if an earlier version was left out, because it happened after the moment that was asked for. */
+    boolean isComplete() {
+        return complete;
     }
 
     Map<String, Value> attributes() {

@@ -6,9 +6,11 @@ import io.daybook.event.Receipt;
 import io.daybook.history.EntityHistory;
 import io.daybook.history.Moment;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +64,15 @@ public final class Repository<T> {
     /**
      * For the engine: use {@code daybook.repository(...)}.
      *
+     * @param declared the names of the attributes that the daybook knows to be sensitive
      * @throws InvalidMapping if the mapping contradicts itself or cannot be kept
      */
-    public static <T> Repository<T> of(EntityHistory reading, Author author, EntityMapping<T> mapping) {
-        return new Repository<>(reading, author, mapping, mapping.mapper());
+    public static <T> Repository<T> of(
+            EntityHistory reading,
+            Author author,
+            EntityMapping<T> mapping,
+            Supplier<? extends Collection<String>> declared) {
+        return new Repository<>(reading, author, mapping, mapping.mapper(declared));
     }
 
     /** How the class is an entity. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The entities of one type as they were at some moment, in two times: what was known on the first of March about the first of February is {@code
  * orders.asOfRecorded(march).occurredBy(february)}. What is loaded here may be saved, as what is loaded anywhere: with success only if it is
- * still at that version. Immutable and thread-safe; holds no connection.
+ * still at that version, and if no earlier version was left out because it happened later. Immutable and thread-safe; holds no connection.
  */
 public final class RepositoryAsOf<T> {
 
@@ -58,7 +58,8 @@ public final class RepositoryAsOf<T> {
 
     /** Those that existed then. */
     public Entities<T> list() {
-        return new Entities<>(mapper, reading.historyOfType(mapper.type(), moment));
+        return new Entities<>(
+                mapper, reading.folded(mapper.type(), moment, entity -> new EntityFold<>(entity, mapper)));
     }
 
     /** Those that existed then, with that value of that attribute: see {@link Entities#where(String, Object)}. */

@@ -4,6 +4,8 @@ import io.daybook.event.EntityRef;
 import io.daybook.event.Event;
 import io.daybook.event.Value;
 import io.daybook.event.ValueMismatch;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +20,11 @@ final class SchemaVersions {
 
     private final Class<?> entityClass;
     private final List<Upcaster> upcasters;
+    private final HiddenAttributes hidden;
 
     /** @param upcasters from 1 to 2, from 2 to 3 ... */
-    SchemaVersions(Class<?> entityClass, List<Upcaster> upcasters) {
+    SchemaVersions(Class<?> entityClass, List<Upcaster> upcasters, HiddenAttributes hidden) {
+        this.hidden = hidden;
         this.entityClass = entityClass;
         this.upcasters = List.copyOf(upcasters);
     }
@@ -63,8 +67,8 @@ final class SchemaVersions {
     private static UnreadableEntity unknown(Event event, Value said, @Nullable ValueMismatch cause) {
         return new UnreadableEntity(
                 event.entity(),
-                "Version %d of %s says \"%s\": %s in its metadata, which is no schema version; they are 1, 2, 3 ..."
-                        .formatted(event.version(), event.entity(), KEY, said),
+                "Version %d of %s has a %s as \"%s\" in its metadata, which is no schema version; they are 1, 2, 3 ..."
+                        .formatted(event.version(), event.entity(), said, KEY),
                 cause);
     }
 
@@ -90,7 +94,8 @@ final class SchemaVersions {
                                         e.getClass().getSimpleName(),
                                         entity,
                                         attributes.keySet()),
-                        e);
+                        // What it says may quote any value that it was given.
+                        hidden.names().isEmpty() ? e : null);
             }
         }
         return result;
@@ -98,14 +103,41 @@ final class SchemaVersions {
 
     /**
      * One attribute that was set in an older schema version than the entity has already: what that sets in the later one. What the upcasters
-     * make of nothing (defaults of new attributes) is not its doing.
+     * make of nothing (defaults of new attributes) is not its doing, unless they make something else of another value: then it is what this
+     * value comes to, be it the same as the default.
      *
      * @throws UnreadableEntity if an upcaster fails
      */
     Map<String, Value> upcastLate(EntityRef entity, String attribute, Value value, int from, int to) {
         Map<String, Value> result = upcast(entity, Map.of(attribute, value), from, to);
-        Map<String, Value> ofNothing = upcast(entity, Map.of(), from, to);
-        result.entrySet().removeIf(one -> one.getValue().equals(ofNothing.get(one.getKey())));
+        List<Map<String, Value>> others = new ArrayList<>();
+        others.add(upcast(entity, Map.of(), from, to));
+        for (Value other : others(value)) {
+            try {
+                others.add(upcast(entity, Map.of(attribute, other), from, to));
+            } catch (UnreadableEntity ignored) {
+                // Nobody said that value; an upcaster need not cope with it.
+            }
+        }
+        result.entrySet()
+                .removeIf(one ->
+                        others.stream().allMatch(other -> one.getValue().equals(other.get(one.getKey()))));
         return result;
+    }
+
+    /** Other values than that one: null, and one of the same kind, for upcasters that cope with no other kind. */
+    private static List<Value> others(Value value) {
+        String json = value.json();
+        Value sameKind = switch (json.charAt(0)) {
+            case '{' -> Value.ofJson(json.equals("{}") ? "{\"other\":1}" : "{}");
+            case '[' -> Value.ofJson(json.equals("[]") ? "[null]" : "[]");
+            // A number in a text becomes another number.
+            case '"' -> Value.of("1" + value.as(String.class));
+            case 't' -> Value.of(false);
+            case 'f' -> Value.of(true);
+            case 'n' -> value;
+            default -> Value.of(value.as(BigDecimal.class).signum() == 0 ? 1 : 0);
+        };
+        return List.of(Value.of(null), sameKind);
     }
 }

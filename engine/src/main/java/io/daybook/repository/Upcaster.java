@@ -11,7 +11,8 @@ import java.util.Map;
  *
  * <p><b>The exception.</b> An {@code UPDATE} of an older version may come <i>after</i> an event of a newer one: from a node that is not upgraded
  * yet, or appended without a repository and without a schema version. Then it is given that one attribute alone, and what it answers is set;
- * but what it answers for no attributes at all does not count, so that the default of a new attribute is not set again. Hence an upcaster
+ * but what it answers whatever the value, and for no attributes at all, does not count, so that the default of a new attribute is not set again.
+ * To find that out it is also given none, and values that nobody said (null, and another of the same kind; there it may fail). Hence an upcaster
  * must not fail because an attribute is missing.
  *
  * <p>Called in any thread, often; it should depend on nothing but what it is given.

@@ -3,7 +3,10 @@ package io.daybook.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.daybook.event.EntityRef;
+import io.daybook.event.EntityType;
 import io.daybook.event.InvalidEvent;
 import io.daybook.event.Value;
 import java.math.BigDecimal;
@@ -15,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +95,7 @@ class EntityMapperTest {
     }
 
     private static <T> T thereAndBack(Class<T> entityClass, T entity) {
-        EntityMapper<T> mapper = EntityMapping.of(entityClass).mapper();
+        EntityMapper<T> mapper = EntityMapping.of(entityClass).mapper(List::of);
         EntityRef ref = mapper.refOf(entity);
         return mapper.read(ref, 1, mapper.writeReadable(ref, entity));
     }
@@ -107,7 +111,7 @@ class EntityMapperTest {
                 .usingRecursiveComparison()
                 .isEqualTo(empty);
         Map<String, Value> written =
-                EntityMapping.of(Everything.class).mapper().write(everything(null, Optional.empty()));
+                EntityMapping.of(Everything.class).mapper(List::of).write(everything(null, Optional.empty()));
         assertThat(written.get("perhaps")).isEqualTo(Value.of(null));
         assertThat(written.get("optional")).isEqualTo(Value.of(null));
         assertThat(written.get("weekday")).isEqualTo(Value.of("FRIDAY"));
@@ -253,21 +257,23 @@ class EntityMapperTest {
                 .sensitive("total");
         assertThat(mapping.attributes()).containsExactly("status", "total_amount");
         assertThat(mapping.sensitiveAttributes()).containsExactly("total_amount");
-        EntityMapper<Order> mapper = mapping.mapper();
+        EntityMapper<Order> mapper = mapping.mapper(List::of);
         Order order = new Order("o-1", "new", BigDecimal.TEN, 99);
         assertThat(mapper.write(order)).isEqualTo(Map.of("status", Value.of("new"), "total_amount", Value.of(10)));
         assertThat(mapper.read(mapper.refOf(order), 1, mapper.write(order)).cached())
                 .isZero();
         assertThat(order().rename("total", "status")
                         .rename("status", "total")
-                        .mapper()
+                        .mapper(List::of)
                         .write(order))
                 .containsEntry("status", Value.of(10))
                 .containsEntry("total", Value.of("new"));
     }
 
     private static void assertRefused(EntityMapping<?> mapping, String why) {
-        assertThatThrownBy(mapping::mapper).isInstanceOf(InvalidMapping.class).hasMessageContaining(why);
+        assertThatThrownBy(() -> mapping.mapper(List::of))
+                .isInstanceOf(InvalidMapping.class)
+                .hasMessageContaining(why);
     }
 
     record TwoIds(@EntityId String a, @EntityId String b) {}
@@ -341,7 +347,7 @@ class EntityMapperTest {
 
     @Test
     void what_would_not_come_back_is_refused() {
-        EntityMapper<Drawing> drawings = EntityMapping.of(Drawing.class).mapper();
+        EntityMapper<Drawing> drawings = EntityMapping.of(Drawing.class).mapper(List::of);
         EntityRef ref = new EntityRef(drawings.type(), "d-1");
         assertThatThrownBy(() -> drawings.writeReadable(ref, new Drawing("d-1", "any", new Circle(1))))
                 .isInstanceOf(InvalidEntity.class)
@@ -349,12 +355,12 @@ class EntityMapperTest {
                 .hasMessageContaining("Nothing was written");
         assertThat(drawings.writeReadable(ref, new Drawing("d-1", Map.of("radius", 1), null)))
                 .containsEntry("form", Value.ofJson("{\"radius\":1}"));
-        EntityMapper<NotANumber> numbers = EntityMapping.of(NotANumber.class).mapper();
+        EntityMapper<NotANumber> numbers = EntityMapping.of(NotANumber.class).mapper(List::of);
         assertThatThrownBy(() ->
                         numbers.writeReadable(new EntityRef(numbers.type(), "n"), new NotANumber("n", Double.NaN)))
                 .isInstanceOf(InvalidEntity.class)
                 .hasMessageContaining("value");
-        EntityMapper<Picky> picky = EntityMapping.of(Picky.class).mapper();
+        EntityMapper<Picky> picky = EntityMapping.of(Picky.class).mapper(List::of);
         assertThatThrownBy(() -> picky.read(new EntityRef(picky.type(), "p"), 3, Map.of("name", Value.of("bad"))))
                 .isInstanceOf(UnreadableEntity.class)
                 .hasMessageContaining("picky p at version 3")
@@ -363,7 +369,7 @@ class EntityMapperTest {
 
     @Test
     void what_is_missing_is_null_or_refused_where_it_cannot_be() {
-        EntityMapper<Order> mapper = order().mapper();
+        EntityMapper<Order> mapper = order().mapper(List::of);
         EntityRef ref = new EntityRef(mapper.type(), "o-1");
         assertThat(mapper.read(ref, 1, Map.of("cached", Value.of(1), "unknown", Value.of(2))))
                 .usingRecursiveComparison()
@@ -387,7 +393,7 @@ class EntityMapperTest {
     @Test
     void a_sensitive_value_is_in_no_message() {
         EntityMapper<Order> mapper =
-                order().sensitive("cached").sensitive("total").mapper();
+                order().sensitive("cached").sensitive("total").mapper(List::of);
         EntityRef ref = new EntityRef(mapper.type(), "o-1");
         assertThatThrownBy(() -> mapper.read(ref, 1, Map.of("cached", Value.of("4111-1111"))))
                 .isInstanceOf(UnreadableEntity.class)
@@ -395,9 +401,9 @@ class EntityMapperTest {
                 .hasMessageNotContaining("4111")
                 .hasNoCause();
         assertThat(new AttributeDifference("cached", true, Optional.empty(), Optional.of(Value.of("4111-1111"))))
-                .hasToString("cached: nothing -> ***");
+                .hasToString("cached: nothing -> JSON text");
         assertThat(new AttributeDifference("cached", false, Optional.of(Value.of(1)), Optional.of(Value.of("2"))))
-                .hasToString("cached: 1 -> \"2\"");
+                .hasToString("cached: JSON number -> JSON text");
     }
 
     record Numbered(int id) {}
@@ -406,7 +412,7 @@ class EntityMapperTest {
 
     @Test
     void ids_are_text_uuids_and_numbers() {
-        EntityMapper<Numbered> numbered = EntityMapping.of(Numbered.class).mapper();
+        EntityMapper<Numbered> numbered = EntityMapping.of(Numbered.class).mapper(List::of);
         assertThat(numbered.refOf(new Numbered(7)).id()).isEqualTo("7");
         assertThat(numbered.ref(7L).id()).isEqualTo("7");
         assertThat(numbered.ref("7").id()).isEqualTo("7");
@@ -417,9 +423,225 @@ class EntityMapperTest {
                 .isInstanceOf(InvalidEntity.class)
                 .hasMessageContaining("is a int, found a UUID");
         assertThatThrownBy(() -> numbered.ref(null)).isInstanceOf(InvalidEntity.class);
-        assertThatThrownBy(() -> EntityMapping.of(Keyed.class).mapper().ref(7)).isInstanceOf(InvalidEntity.class);
+        assertThatThrownBy(() -> EntityMapping.of(Keyed.class).mapper(List::of).ref(7))
+                .isInstanceOf(InvalidEntity.class);
         assertThatThrownBy(() -> numbered.read(new EntityRef(numbered.type(), "seven"), 1, Map.of()))
                 .isInstanceOf(UnreadableEntity.class)
                 .hasMessageContaining("is no int");
+    }
+
+    @Test
+    void an_id_is_found_by_any_text_of_it_and_kept_by_one() {
+        UUID key = UUID.fromString("0000abcd-0000-0001-0000-000000000002");
+        EntityMapper<Keyed> keyed = EntityMapping.of(Keyed.class).mapper(List::of);
+        assertThat(keyed.ref("0000ABCD-0000-0001-0000-000000000002")).isEqualTo(keyed.ref(key));
+        EntityMapper<Numbered> numbered = EntityMapping.of(Numbered.class).mapper(List::of);
+        assertThat(numbered.ref("007").id()).isEqualTo("7");
+        for (Object none : List.of("seven", 5_000_000_000L, "")) {
+            assertThatThrownBy(() -> numbered.ref(none)).isInstanceOf(InvalidEntity.class);
+        }
+        // It would be saved as entity 7.
+        assertThatThrownBy(() -> numbered.read(new EntityRef(numbered.type(), "007"), 1, Map.of()))
+                .isInstanceOf(UnreadableEntity.class)
+                .hasMessageContaining("numbered 007 is no int");
+    }
+
+    private static void assertUnreadable(String attribute, Object said) {
+        EntityMapper<Everything> mapper = EntityMapping.of(Everything.class).mapper(List::of);
+        Map<String, Value> values = new HashMap<>(mapper.write(everything(1, Optional.empty())));
+        values.put(attribute, Value.of(said));
+        assertThatThrownBy(() -> mapper.read(new EntityRef(mapper.type(), "e-1"), 1, values))
+                .as("%s = %s", attribute, said)
+                .isInstanceOf(UnreadableEntity.class)
+                .hasMessageContaining("attribute " + attribute + " is no ");
+    }
+
+    record Text(String id, String text) {}
+
+    @Test
+    void a_value_of_another_type_is_told_and_not_converted() {
+        assertUnreadable("whole", 1.7);
+        assertUnreadable("whole", "5");
+        assertUnreadable("whole", "");
+        assertUnreadable("whole", true);
+        assertUnreadable("large", 1.7);
+        assertUnreadable("perhaps", 1.7);
+        assertUnreadable("perhaps", "");
+        assertUnreadable("count", "3");
+        assertUnreadable("fraction", "0.1");
+        assertUnreadable("exact", "42");
+        assertUnreadable("yes", 1);
+        assertUnreadable("yes", "true");
+        assertUnreadable("letter", 65);
+        assertUnreadable("weekday", 1);
+        assertUnreadable("weekday", "");
+        assertUnreadable("numbers", List.of(1.5));
+        assertUnreadable("sets", List.of(Set.of(1)));
+        EntityMapper<Text> texts = EntityMapping.of(Text.class).mapper(List::of);
+        for (Object other : List.of(42, 1.5, true)) {
+            assertThatThrownBy(() -> texts.read(new EntityRef(texts.type(), "t"), 1, Map.of("text", Value.of(other))))
+                    .isInstanceOf(UnreadableEntity.class);
+        }
+        Map<String, Value> whole = new HashMap<>(
+                EntityMapping.of(Everything.class).mapper(List::of).write(everything(1, Optional.empty())));
+        whole.put("fraction", Value.of(2));
+        whole.put("whole", Value.stored("7.0"));
+        Everything read = EntityMapping.of(Everything.class)
+                .mapper(List::of)
+                .read(new EntityRef(EntityType.of("everything"), "e-1"), 1, whole);
+        assertThat(read.fraction()).isEqualTo(2.0);
+        assertThat(read.whole()).isEqualTo(7);
+    }
+
+    @Test
+    void a_nested_count_that_nobody_told_is_not_zero() {
+        assertUnreadable("lines", List.of(Map.of("article", "nails")));
+        assertThat(Value.of(Map.of("pieces", 1)).as(Line.class)).isEqualTo(new Line(cast(null), 1, money()));
+    }
+
+    @SuppressWarnings("NullAway")
+    private static Money money() {
+        return null;
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Cat.class, name = "cat"),
+        @JsonSubTypes.Type(value = Dog.class, name = "dog")
+    })
+    interface Animal {}
+
+    record Cat(int lives) implements Animal {}
+
+    record Dog(String name) implements Animal {}
+
+    @SuppressWarnings("ArrayRecordComponent")
+    record Zoo(
+            String id,
+            List<Animal> list,
+            Map<String, Animal> map,
+            Optional<Animal> perhaps,
+            Set<Animal> set,
+            Animal[] array,
+            Map<String, List<Animal>> deep,
+            Animal one) {}
+
+    static class Shorter {
+        public int length = 1;
+    }
+
+    static final class Longer extends Shorter {
+        public int width = 2;
+    }
+
+    record Fence(String id, Shorter part, List<Shorter> parts) {}
+
+    @Test
+    void elements_of_several_classes_come_back_where_their_json_says_which() {
+        Animal cat = new Cat(7);
+        Animal dog = new Dog("rex");
+        Zoo zoo = new Zoo(
+                "z",
+                List.of(cat, dog),
+                Map.of("a", cat),
+                Optional.of(dog),
+                Set.of(cat, dog),
+                new Animal[] {dog},
+                Map.of("b", List.of(cat)),
+                cat);
+        assertThat(thereAndBack(Zoo.class, zoo)).usingRecursiveComparison().isEqualTo(zoo);
+        Shorter longer = new Longer();
+        assertThatThrownBy(() -> thereAndBack(Fence.class, new Fence("f", longer, List.of())))
+                .isInstanceOf(InvalidEntity.class)
+                .hasMessageContaining("would not come back");
+        assertThatThrownBy(() -> thereAndBack(Fence.class, new Fence("f", new Shorter(), List.of(longer))))
+                .isInstanceOf(InvalidEntity.class)
+                .hasMessageContaining("would not come back");
+    }
+
+    record Ticket(String id, int priority, String country) {}
+
+    @Test
+    void what_an_old_event_says_counts_also_where_it_is_the_default() {
+        Value none = Value.of(0);
+        SchemaVersions versions = EntityMapping.of(Ticket.class)
+                .schemaVersion(2)
+                .upcast(1, attributes -> {
+                    Value prio = attributes.remove("prio");
+                    attributes.put("priority", prio == null ? none : prio);
+                    Value text = attributes.remove("text");
+                    attributes.put("number", text == null ? none : Value.of(Integer.valueOf(text.as(String.class))));
+                    attributes.put("country", Value.of("NZ"));
+                    return attributes;
+                })
+                .mapper(List::of)
+                .versions();
+        EntityRef ref = EntityRef.of("ticket", "t-1");
+        assertThat(versions.upcastLate(ref, "prio", none, 1, 2)).isEqualTo(Map.of("priority", none));
+        assertThat(versions.upcastLate(ref, "prio", Value.of(5), 1, 2)).isEqualTo(Map.of("priority", Value.of(5)));
+        assertThat(versions.upcastLate(ref, "prio", Value.of(null), 1, 2))
+                .isEqualTo(Map.of("priority", Value.of(null)));
+        assertThat(versions.upcastLate(ref, "text", Value.of("0"), 1, 2)).isEqualTo(Map.of("number", none));
+        assertThat(versions.upcastLate(ref, "unknown", Value.of(true), 1, 2))
+                .isEqualTo(Map.of("unknown", Value.of(true)));
+    }
+
+    static final class Secret {
+        public String id = "s-1";
+        private String ssn = "";
+
+        @Sensitive
+        public String getSsn() {
+            if (ssn.isEmpty()) {
+                throw new IllegalStateException("4111-1111");
+            }
+            return ssn;
+        }
+
+        public void setSsn(String ssn) {
+            this.ssn = ssn;
+        }
+    }
+
+    @Test
+    void a_sensitive_value_is_in_no_cause() {
+        EntityMapping<Secret> mapping = EntityMapping.of(Secret.class)
+                .schemaVersion(2)
+                .upcast(1, attributes -> {
+                    attributes.computeIfPresent("ssn", (key, ssn) -> Value.of(Integer.valueOf(ssn.as(String.class))));
+                    return attributes;
+                });
+        EntityMapper<Secret> mapper = mapping.mapper(List::of);
+        EntityRef ref = new EntityRef(mapper.type(), "s-1");
+        assertThatThrownBy(() -> mapper.versions().upcast(ref, Map.of("ssn", Value.of("4111-1111")), 1, 2))
+                .isInstanceOf(UnreadableEntity.class)
+                .hasMessageContaining("failed with NumberFormatException")
+                .hasMessageNotContaining("4111")
+                .hasNoCause();
+        assertThatThrownBy(() -> mapper.write(new Secret()))
+                .isInstanceOf(InvalidEntity.class)
+                .hasMessageContaining("getter of ssn")
+                .hasNoCause();
+    }
+
+    @Test
+    void what_the_daybook_knows_to_be_sensitive_is_hidden_too() {
+        EntityMapper<Picky> picky = EntityMapping.of(Picky.class).mapper(() -> List.of("name"));
+        EntityRef ref = new EntityRef(picky.type(), "p");
+        assertThatThrownBy(() -> picky.read(ref, 3, Map.of("name", Value.of("bad"))))
+                .isInstanceOf(UnreadableEntity.class)
+                .hasMessageNotContaining("bad names")
+                .hasNoCause();
+        assertThatThrownBy(() -> picky.read(ref, 3, Map.of("name", Value.of(List.of("x")))))
+                .hasMessageContaining("sensitive and not shown");
+    }
+
+    @Test
+    void a_name_of_an_older_schema_version_is_sensitive_too() {
+        EntityMapping<Order> mapping =
+                order().sensitive("total").alsoSensitive("sum").alsoSensitive("amount");
+        assertThat(mapping.sensitiveAttributes()).containsExactly("total", "amount", "sum");
+        assertThat(mapping.attributes()).doesNotContain("sum");
+        assertRefused(order().alsoSensitive("\0"), "NUL");
     }
 }

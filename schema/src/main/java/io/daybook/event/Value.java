@@ -17,14 +17,24 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedParameter;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * A value as it is kept: JSON. Made from maps, records, beans, collections, numbers, text, booleans, dates (ISO 8601 text)
@@ -55,7 +65,30 @@ public final class Value {
             // A time keeps the offset that it was written with.
             .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // A value of another kind is told, not converted: what was read would not be what was said.
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .annotationIntrospector(new PrimitivesAreRequired())
             .build();
+
+    /** A count that nobody told is not zero. */
+    private static final class PrimitivesAreRequired extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
+            if (member instanceof AnnotatedParameter && member.getRawType().isPrimitive()) {
+                return true;
+            }
+            return super.hasRequiredMarker(config, member);
+        }
+    }
 
     /** A value within a map or bean is its JSON, not a bean with the properties that this class happens to have. */
     private static final class Embedded extends ValueSerializer<Value> {
@@ -129,9 +162,32 @@ public final class Value {
         if (object instanceof Value value) {
             return value;
         }
+        return written(object, MAPPER.writer());
+    }
+
+    /**
+     * The same for what is held as that generic type, such as that of a record component. Where it is a collection, map or {@code Optional} whose
+     * elements say which of several classes they are (with the annotations of the JSON library), the JSON says it too.
+     *
+     * @throws InvalidEvent as {@link #of(Object)}
+     */
+    public static Value of(@Nullable Object object, Type type) {
+        JavaType declared = MAPPER.constructType(type);
+        if (object == null || !(declared.isContainerType() || declared.isReferenceType())) {
+            return of(object);
+        }
+        JavaType held = MAPPER.getTypeFactory().constructParametricType(Held.class, declared);
+        Value whole = written(new Held<>(object), MAPPER.writerFor(held));
+        return whole.members().getOrDefault("value", NULL);
+    }
+
+    /** As a member the type says how, and each element of which class it is; by itself the type would also cut off what only that class has. */
+    private record Held<T>(T value) {}
+
+    private static Value written(Object object, ObjectWriter writer) {
         String json;
         try {
-            json = MAPPER.writeValueAsString(object);
+            json = writer.writeValueAsString(object);
         } catch (JacksonException e) {
             throw new InvalidEvent(
                     "A %s cannot be written as JSON: %s"
@@ -181,7 +237,8 @@ public final class Value {
 
     /**
      * This value as an object of that type: a record, a bean, {@code String}, {@code BigDecimal}, {@code Map}, {@code
-     * Instant}, ... Unknown members are passed over.
+     * Instant}, ... Unknown members are passed over. Nothing is converted: {@code 1.7} is no {@code int}, {@code "5"} and {@code true} are no numbers, 42
+     * is no text; a number for a time is what the JSON library counts. In a record a missing member is null, or no value of a primitive: a count that nobody told is not zero.
      *
      * @return never null; use {@link #isNull()} before asking for what may be JSON null
      * @throws ValueMismatch if this JSON does not fit the type, or is JSON null
@@ -189,7 +246,7 @@ public final class Value {
     public <T> T as(Class<T> type) {
         T result;
         try {
-            result = MAPPER.readValue(text, type);
+            result = MAPPER.readValue(json(), type);
         } catch (JacksonException e) {
             // Not what Jackson says, nor Jackson's error itself: it quotes the value.
             throw new ValueMismatch(type, this, e.getPathReference());
@@ -210,7 +267,7 @@ public final class Value {
     public Object as(Type type) {
         Object result;
         try {
-            result = MAPPER.readValue(text, MAPPER.constructType(type));
+            result = MAPPER.readValue(json(), MAPPER.constructType(type));
         } catch (JacksonException e) {
             throw new ValueMismatch(type, this, e.getPathReference());
         } catch (IllegalArgumentException e) {

@@ -9,6 +9,7 @@ import io.daybook.EntityExists;
 import io.daybook.EntityNotFound;
 import io.daybook.VersionConflict;
 import io.daybook.event.Change;
+import io.daybook.event.EntityType;
 import io.daybook.event.Event;
 import io.daybook.event.InvalidEvent;
 import io.daybook.event.Operation;
@@ -604,5 +605,56 @@ abstract class RepositoryConformance extends Conformance {
                 Optional.empty());
         assertThat(orders().save(loaded.with(same)).events()).isEmpty();
         assertThat(history("o-1").get(0).attributeValue().orElseThrow().json()).contains("\"labels\":[\"a\",\"b\"]");
+    }
+
+    @Test
+    void what_was_loaded_without_an_earlier_version_is_not_saved() throws Exception {
+        Instant january = Instant.parse("2026-01-01T00:00:00Z");
+        Instant february = Instant.parse("2026-02-01T00:00:00Z");
+        Instant march = Instant.parse("2026-03-01T00:00:00Z");
+        append(
+                1,
+                Change.create("customer", "c-1")
+                        .attributes(Map.of("name", "Lee"))
+                        .occurredAt(january));
+        append(1, Change.update("customer", "c-1").attribute("name", "Ray").occurredAt(march));
+        append(1, Change.act("customer", "c-1", Operation.of("APPROVAL")).occurredAt(february));
+        Repository<Customer> customers = daybook().repository(Customer.class);
+        Loaded<Customer> then = customers.asOfOccurred(february).find("c-1").orElseThrow();
+        assertThat(then.entity().name()).isEqualTo("Lee");
+        assertThat(then.version()).isEqualTo(3);
+        Loaded<Customer> listed =
+                customers.asOfOccurred(february).list().toList().get(0);
+        for (Loaded<Customer> stale : List.of(then, listed)) {
+            assertThatThrownBy(() -> customers.save(stale.with(new Customer("c-1", "May"))))
+                    .isInstanceOf(InvalidEntity.class)
+                    .hasMessageContaining("customer c-1 was loaded as of when things happened");
+            assertThatThrownBy(() -> customers.delete(stale)).isInstanceOf(InvalidEntity.class);
+        }
+        assertThat(count("events")).isEqualTo(3);
+        assertThatThrownBy(() -> customers.save(customers
+                        .asOfOccurred(january)
+                        .find("c-1")
+                        .orElseThrow()
+                        .with(new Customer("c-1", "May"))))
+                .isInstanceOf(VersionConflict.class);
+        customers.save(customers.find("c-1").orElseThrow().with(then.entity()));
+        assertThat(customers.find("c-1").orElseThrow().entity()).isEqualTo(then.entity());
+    }
+
+    @Test
+    void what_is_declared_sensitive_later_is_known_to_a_repository_that_is_open() {
+        Repository<Customer> customers = daybook().repository(Customer.class);
+        customers.create(new Customer("c-1", "Lee"));
+        assertThat(customers.diff("c-1", 0, 1)).noneMatch(AttributeDifference::sensitive);
+        daybook()
+                .repository(EntityMapping.of(Customer.class)
+                        .alsoSensitive("surname")
+                        .sensitive("name"));
+        assertThat(daybook().sensitive().of(EntityType.of("customer"))).containsExactly("name", "surname");
+        assertThat(customers.diff("c-1", 0, 1))
+                .allMatch(AttributeDifference::sensitive)
+                .extracting(AttributeDifference::toString)
+                .containsExactly("name: nothing -> JSON text");
     }
 }
