@@ -54,6 +54,7 @@ public final class VerifyProofCommand implements Callable<Integer> {
     private DaybookChoice choice = new DaybookChoice();
 
     /** Whoever signs for several daybooks could otherwise prove for one what happened in another. */
+    @SuppressWarnings("UnusedVariable") // any: that it was said is enough.
     private static final class DaybookChoice {
         @Option(
                 names = "--daybook",
