@@ -61,7 +61,6 @@ class EvidenceCommandsTest {
     private void makeKeys() throws Exception {
         assertThat(cli.run("anchor", "--make-key", path("key")).exitCode()).isZero();
         assertThat(cli.run("anchor", "--make-key", path("other")).exitCode()).isZero();
-        Files.createDirectories(folder.resolve("anchors"));
     }
 
     private Cli.Ran verify(String... more) {
@@ -76,7 +75,6 @@ class EvidenceCommandsTest {
                 {"entity_type":"order","entity_id":"o-1","operation":"UPDATE","attribute_name":"status","attribute_value":"paid"}
                 {"entity_type":"order","entity_id":"o-2","operation":"CREATION"}
                 """);
-        Files.createDirectories(folder.resolve("anchors"));
         int ran = 0;
         String document = Files.readString(DOCUMENT);
         for (String session :
@@ -96,11 +94,21 @@ class EvidenceCommandsTest {
         assertThat(ran).isGreaterThanOrEqualTo(8);
     }
 
+    private String daybookId() {
+        try (Daybook daybook = Daybook.builder().url(cli.url()).readOnly().open()) {
+            return daybook.id().toString();
+        }
+    }
+
     private void assertPrints(String step) {
         List<String> lines = step.lines().toList();
         List<String> arguments = new ArrayList<>();
         for (String argument : lines.get(0).split(" ", -1)) {
-            arguments.add(FILE.matcher(argument).matches() ? path(argument) : argument);
+            if (FILE.matcher(argument).matches()) {
+                arguments.add(path(argument) + (argument.endsWith("/") ? "/" : ""));
+            } else {
+                arguments.add(argument.equals("3f2c9a51-…") ? daybookId() : argument);
+            }
         }
         assertThat(arguments.remove(0)).isEqualTo("./daybook");
         Cli.Ran said = cli.run(arguments.toArray(String[]::new));
@@ -118,7 +126,7 @@ class EvidenceCommandsTest {
     void an_anchor_alone_is_refused_because_anybody_can_make_a_key() throws Exception {
         fill("o-1");
         makeKeys();
-        assertThat(cli.run("anchor", "--key", path("key"), "--to", path("anchors"))
+        assertThat(cli.run("anchor", "--key", path("key"), "--to", path("anchors") + "/")
                         .out())
                 .startsWith("Position 2, hash ")
                 .contains("anchor-0000000000000000002.json");
@@ -130,7 +138,12 @@ class EvidenceCommandsTest {
                 .isEqualTo(2);
         Cli.Ran unknown = verify("--accept-unknown-keys");
         assertThat(unknown.exitCode()).isZero();
-        assertThat(unknown.out()).contains("SIGNED BY AN UNKNOWN KEY");
+        assertThat(unknown.out())
+                .contains("SIGNED BY AN UNKNOWN KEY")
+                .contains("NOTHING IS PROVED: no signature was checked. Up to position 2 it is consistent")
+                .doesNotContain("Proved: ");
+        assertThat(verify("--accept-unknown-keys", "--json").lines().get(0))
+                .contains("\"proved_until\":0,\"consistent_until\":2");
         Cli.Ran other = verify("--public-key", path("other.pub"));
         assertThat(other.exitCode()).isEqualTo(3);
         assertThat(other.out()).contains("not one of those that are trusted").contains("NOTHING IS PROVED");
@@ -149,7 +162,7 @@ class EvidenceCommandsTest {
         makeKeys();
         for (String id : List.of("o-1", "o-2", "o-3")) {
             fill(id);
-            assertThat(cli.run("anchor", "--key", path("key"), "--to", path("anchors"))
+            assertThat(cli.run("anchor", "--key", path("key"), "--to", path("anchors") + "/")
                             .exitCode())
                     .isZero();
         }
@@ -167,11 +180,24 @@ class EvidenceCommandsTest {
                 .contains("\"clean\":true")
                 .contains("\"proved_until\":4")
                 .contains("\"contradicted_at\":6");
-        assertThat(cli.run("anchor", "--key", path("key"), "--to", path("anchors"))
+        assertThat(cli.run("anchor", "--key", path("key"), "--to", path("anchors") + "/")
                         .err())
                 .contains("was not overwritten");
         Files.writeString(folder.resolve("anchors").resolve("broken.json"), "{}");
         assertThat(verify("--public-key", path("key.pub")).out()).contains("NO ANCHOR ");
+    }
+
+    @Test
+    void of_anchors_that_cannot_be_compared_nobody_says_that_they_are_not_there() throws Exception {
+        makeKeys();
+        for (String id : List.of("o-1", "o-2")) {
+            fill(id);
+            cli.run("anchor", "--key", path("key"), "--to", path("anchors") + "/");
+        }
+        execute("update daybook.events set actor = 'lee' where entity_id = 'o-2'");
+        assertThat(verify("--public-key", path("key.pub")).out())
+                .contains(
+                        "Proved: positions 1 to 2 are unchanged and all there. Nothing is proved of the 2 positions after them.");
     }
 
     @Test
@@ -211,15 +237,27 @@ class EvidenceCommandsTest {
         assertThat(cli.run("proof", "Order", "x", "--key", path("key")).exitCode())
                 .isEqualTo(2);
 
-        Cli.Ran ran = Cli.run(null, Map.of(), "", "verify-proof", proof, "--public-key", path("key.pub"));
+        Cli.Ran ran = Cli.run(
+                null, Map.of(), "", "verify-proof", proof, "--public-key", path("key.pub"), "--daybook", daybookId());
         assertThat(ran.exitCode()).isZero();
         assertThat(ran.out())
                 .startsWith(
                         "Proved: versions 1 to 2 (positions 1 to 2) of order ../../\uFFFDo'1\" are as they were written")
                 .contains("As of position 4 of daybook ")
                 .contains("Not proved: that nothing happened to it after version 2.");
-        assertThat(cli.run("verify-proof", proof).exitCode()).isEqualTo(2);
-        assertThat(cli.run("verify-proof", proof, "--accept-unknown-keys").out())
+        assertThat(cli.run("verify-proof", proof, "--daybook", daybookId()).exitCode())
+                .isEqualTo(2);
+        Cli.Ran anyDaybook = cli.run("verify-proof", proof, "--public-key", path("key.pub"));
+        assertThat(anyDaybook.exitCode())
+                .as("whose history it is has to be said")
+                .isEqualTo(2);
+        assertThat(anyDaybook.err()).contains("--daybook").contains("--any-daybook");
+        assertThat(cli.run("verify-proof", proof, "--public-key", path("key.pub"), "--any-daybook")
+                        .exitCode())
+                .isZero();
+        assertThat(cli.run("verify-proof", proof, "--accept-unknown-keys", "--any-daybook")
+                        .out())
+                .startsWith("Consistent, and NOT PROVED: ")
                 .contains("SIGNED BY AN UNKNOWN KEY");
         Cli.Ran foreign = cli.run(
                 "verify-proof",
@@ -231,10 +269,10 @@ class EvidenceCommandsTest {
         assertThat(foreign.exitCode()).isEqualTo(3);
         assertThat(foreign.out()).startsWith("NOT PROVED: ").contains("it is a proof of daybook");
         Files.writeString(Path.of(proof), Files.readString(Path.of(proof)).replace("kim", "lee"));
-        Cli.Ran forged = cli.run("verify-proof", proof, "--public-key", path("key.pub"), "--json");
+        Cli.Ran forged = cli.run("verify-proof", proof, "--public-key", path("key.pub"), "--any-daybook", "--json");
         assertThat(forged.exitCode()).isEqualTo(3);
         assertThat(forged.out()).startsWith("{\"proved\":false,\"problem\":\"");
-        assertThat(cli.run("verify-proof", path("missing"), "--public-key", path("key.pub"))
+        assertThat(cli.run("verify-proof", path("missing"), "--public-key", path("key.pub"), "--any-daybook")
                         .exitCode())
                 .isEqualTo(1);
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,11 +124,15 @@ public final class AnchorFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (!Files.exists(file)) {
+        try {
             return EvidenceFile.write(file, out -> {
                 out.write(anchor.json() + "\n");
                 return file;
             });
+        } catch (UncheckedIOException e) {
+            if (!(e.getCause() instanceof FileAlreadyExistsException)) {
+                throw e;
+            }
         }
         List<Anchor> there = read(List.of(file)).anchors();
         if (there.size() != 1

@@ -138,7 +138,8 @@ public final class Evidence {
      * them for each event of the entity in memory.
      *
      * @return what it proves
-     * @throws NoEvidence if the entity has no event up to there or more than {@value ProofFormat#MOST_EVENTS}, or the ledger is not what the
+     * @throws NoEvidence if the entity has no event up to there or more than {@value ProofFormat#MOST_EVENTS}, the proof would have more than
+     *     {@value ProofFormat#LARGEST} characters, or the ledger is not what the
      *     anchor says
      * @throws io.daybook.event.InvalidEvent if type or id are not legal
      * @throws java.io.UncheckedIOException if it cannot be written
@@ -153,7 +154,7 @@ public final class Evidence {
         if (!anchor.point().equals(found)) {
             throw contradicts(anchor);
         }
-        return new ProofWriter(database, hashes, EntityRef.of(entityType, entityId))
+        return new ProofWriter(database, hashes, EntityRef.of(entityType, entityId), ProofFormat.LARGEST)
                 .write(anchor.position(), out, root -> {
                     if (!HexFormat.of().formatHex(root).equals(anchor.merkleRoot())) {
                         throw contradicts(anchor);
@@ -171,14 +172,16 @@ public final class Evidence {
     /**
      * The same, with a new anchor of what the ledger is now.
      *
-     * @throws NoEvidence if the entity has no event with a position or more than {@value ProofFormat#MOST_EVENTS}, or the ledger is not whole
+     * @throws NoEvidence if the entity has no event with a position or more than {@value ProofFormat#MOST_EVENTS}, the proof would have more than
+     *     {@value ProofFormat#LARGEST} characters, or the ledger is not whole
      * @throws io.daybook.event.InvalidEvent if type or id are not legal
      * @throws java.io.UncheckedIOException if it cannot be written
      */
     public ProvedHistory prove(String entityType, String entityId, AnchorKey key, Writer out) {
         EntityRef entity = EntityRef.of(entityType, entityId);
         LedgerPoint head = ledger.head();
-        return new ProofWriter(database, hashes, entity).write(head.position(), out, root -> sign(head, root, key));
+        return new ProofWriter(database, hashes, entity, ProofFormat.LARGEST)
+                .write(head.position(), out, root -> sign(head, root, key));
     }
 
     /** Compares anchors with what a verification saw. */
@@ -224,7 +227,10 @@ public final class Evidence {
                         anchor,
                         AnchorFinding.Verdict.NOT_REACHED,
                         "It cannot be compared: the ledger is not as it was written at position %d."
-                                .formatted(verification.verified() + 1));
+                                .formatted(verification
+                                        .problem()
+                                        .map(Verification.Problem::position)
+                                        .orElse(verification.verified() + 1)));
             }
             if (!anchor.point().equals(seen.get().point())) {
                 return new AnchorFinding(

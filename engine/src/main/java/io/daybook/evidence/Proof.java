@@ -135,8 +135,8 @@ public final class Proof {
         try {
             byte[] ledgerHash = hash.of(previousHash, position, recordedAt, event);
             root = MerkleTree.rootOf(ledgerHash, position, anchor.position(), path);
-        } catch (ArithmeticException e) {
-            throw json.invalid("version %d of %s has a time that no ledger can have".formatted(version, entity));
+        } catch (InvalidEvent e) {
+            throw json.invalid("version %d of %s is not legal (%s)".formatted(version, entity, e.getMessage()));
         }
         if (root == null || !HexFormat.of().formatHex(root).equals(anchor.merkleRoot())) {
             throw json.invalid(

@@ -2,6 +2,7 @@ package io.daybook.evidence;
 
 import io.daybook.database.Database;
 import io.daybook.event.EntityRef;
+import io.daybook.event.InvalidEvent;
 import io.daybook.event.Value;
 import io.daybook.ledger.EventRow;
 import io.daybook.ledger.LedgerHash;
@@ -27,12 +28,15 @@ final class ProofWriter {
     private final Database database;
     private final LedgerHashes hashes;
     private final EntityRef entity;
+    private final long limit;
     private final HexFormat hex = HexFormat.of();
 
-    ProofWriter(Database database, LedgerHashes hashes, EntityRef entity) {
+    /** @param limit most characters of the proof */
+    ProofWriter(Database database, LedgerHashes hashes, EntityRef entity, long limit) {
         this.database = database;
         this.hashes = hashes;
         this.entity = entity;
+        this.limit = limit;
     }
 
     /** An event as the proof needs it. */
@@ -52,7 +56,7 @@ final class ProofWriter {
         Anchor anchor = anchoring.apply(tree.root());
         List<List<byte[]>> paths = tree.auditPaths();
         try {
-            return write(positions, paths, anchor, out);
+            return write(positions, paths, anchor, new LimitedWriter(out, limit, this::tooLarge));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -106,6 +110,12 @@ final class ProofWriter {
         return positions.stream().mapToLong(Long::longValue).toArray();
     }
 
+    private NoEvidence tooLarge() {
+        return new NoEvidence(
+                "The proof of %s would have more than %,d characters, which nobody would read. Nothing is proved; take an older anchor, up to which less happened."
+                        .formatted(entity, limit));
+    }
+
     private NoEvidence notInOrder(long version) {
         return new NoEvidence(
                 "Version %d of %s is not where it should be in the ledger. Nothing is proved; run `daybook verify`."
@@ -132,11 +142,7 @@ final class ProofWriter {
                         || entry.position != positions[written]
                         || previous == null
                         || EventForm.problem(event) != null
-                        || !leadsTo(
-                                anchor,
-                                hash.of(previous, entry.position, entry.recordedAt, event),
-                                entry.position,
-                                paths.get(written))) {
+                        || !leadsTo(anchor, hash, previous, entry, paths.get(written))) {
                     throw notInOrder(written + 1L);
                 }
                 out.write(written == 0 ? "  " : ",\n  ");
@@ -153,8 +159,14 @@ final class ProofWriter {
                 entity, positions.length, positions[0], positions[positions.length - 1], erased, anchor, true);
     }
 
-    private boolean leadsTo(Anchor anchor, byte[] hash, long position, List<byte[]> path) {
-        byte[] root = MerkleTree.rootOf(hash, position, anchor.position(), path);
+    private boolean leadsTo(Anchor anchor, LedgerHash hash, byte[] previous, Entry entry, List<byte[]> path) {
+        byte[] ledgerHash;
+        try {
+            ledgerHash = hash.of(previous, entry.position, entry.recordedAt, entry.event);
+        } catch (InvalidEvent e) {
+            return false;
+        }
+        byte[] root = MerkleTree.rootOf(ledgerHash, entry.position, anchor.position(), path);
         return root != null && hex.formatHex(root).equals(anchor.merkleRoot());
     }
 

@@ -1,7 +1,7 @@
 package io.daybook.evidence;
 
 import io.daybook.database.Database;
-import io.daybook.event.InvalidEvent;
+import io.daybook.event.DaybookException;
 import io.daybook.ledger.EventRow;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerHash;
@@ -24,9 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class RangeCheck implements Callable<RangeCheck> {
 
     /** H2 has the whole result in the heap before the first row is read. */
-    private static final int H2_PAGE = 200;
-
-    private static final int MOST_FETCHED = 500;
+    private static final int H2_PAGE = Ledger.FIRST_FETCH;
 
     private final Database database;
     private final String query;
@@ -43,6 +41,7 @@ final class RangeCheck implements Callable<RangeCheck> {
     private @Nullable Instant previousRecordedAt;
     private long verified;
     private long erased;
+    private int measured;
     private long bytes;
     private boolean begun;
     private Verification.@Nullable Problem problem;
@@ -113,12 +112,12 @@ final class RangeCheck implements Callable<RangeCheck> {
             statement.setInt(3, limit);
             statement.setFetchSize(Ledger.FIRST_FETCH);
             try (ResultSet rows = statement.executeQuery()) {
-                int read = 0;
                 while (problem == null && !stopped.get() && rows.next()) {
                     check(rows);
-                    if (++read == Ledger.FIRST_FETCH) {
-                        long fit = (4 << 20) / Math.max(1, bytes / read);
-                        rows.setFetchSize((int) Math.min(MOST_FETCHED, Math.max(Ledger.FIRST_FETCH, fit)));
+                    measured++;
+                    if (Ledger.adaptFetchSize(rows, measured, bytes)) {
+                        measured = 0;
+                        bytes = 0;
                     }
                 }
             }
@@ -126,12 +125,27 @@ final class RangeCheck implements Callable<RangeCheck> {
     }
 
     private void check(ResultSet row) throws SQLException {
-        if (begun) {
-            problem = problemOf(row);
-            return;
+        long position = row.getLong(EventRow.COLUMN_COUNT + 1);
+        try {
+            if (begun) {
+                problem = problemOf(row, position);
+            } else {
+                begin(row, position);
+            }
+        } catch (RuntimeException e) {
+            // Where somebody dropped constraints anything may stand, and the position has to be named all the same.
+            problem = new Verification.Problem(
+                    position,
+                    "event %d, which stands here, has something that no event has (%s)"
+                            .formatted(
+                                    row.getLong(EventRow.COLUMN_COUNT + 4),
+                                    e instanceof DaybookException ? e.getMessage() : e.toString()));
         }
+    }
+
+    private void begin(ResultSet row, long position) throws SQLException {
         int next = EventRow.COLUMN_COUNT;
-        if (row.getLong(next + 1) != after) {
+        if (position != after) {
             // Whoever checks the range before says so too, and is heard first.
             problem = new Verification.Problem(after, "position %d is missing".formatted(after));
             return;
@@ -142,9 +156,8 @@ final class RangeCheck implements Callable<RangeCheck> {
         begun = true;
     }
 
-    private Verification.@Nullable Problem problemOf(ResultSet row) throws SQLException {
+    private Verification.@Nullable Problem problemOf(ResultSet row, long position) throws SQLException {
         int next = EventRow.COLUMN_COUNT;
-        long position = row.getLong(next + 1);
         long expected = verified + 1;
         if (position != expected) {
             return new Verification.Problem(
@@ -169,15 +182,13 @@ final class RangeCheck implements Callable<RangeCheck> {
         if (unlike != null) {
             return new Verification.Problem(position, "%s %s".formatted(known, unlike));
         }
-        byte[] computed;
-        try {
-            computed = hash.of(previousHash, position, recordedAt, event);
-        } catch (InvalidEvent e) {
-            return new Verification.Problem(position, "%s is not legal: %s".formatted(known, e.getMessage()));
-        }
+        byte[] computed = hash.of(previousHash, position, recordedAt, event);
         if (!Arrays.equals(computed, stored)) {
             return new Verification.Problem(
                     position, "the hash of %s does not fit its content and the hash before it".formatted(known));
+        }
+        if (event.version() < 1) {
+            return new Verification.Problem(position, "%s has no version: they begin at 1".formatted(known));
         }
         long before = row.getLong(next + 5);
         if (event.version() > 1 && (row.wasNull() || before >= position)) {

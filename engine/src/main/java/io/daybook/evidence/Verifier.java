@@ -6,6 +6,8 @@ import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerHash;
 import io.daybook.ledger.LedgerPoint;
 import io.daybook.ledger.Verification;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -68,7 +70,10 @@ final class Verifier {
     Verification run(int threads, Verification.Progress progress) {
         byte[] previousHash = new LedgerHash().beginning(ledger.daybookId());
         LedgerPoint head = ledger.end();
-        Optional<Verification.Problem> problem = Optional.empty();
+        Optional<Verification.Problem> problem = beforeTheFirst();
+        if (problem.isPresent()) {
+            return new Verification(0, head, 0, 0, problem);
+        }
         ExecutorService executor = Executors.newFixedThreadPool(threads, new Names());
         try {
             Deque<Future<RangeCheck>> underWay = new ArrayDeque<>();
@@ -94,6 +99,28 @@ final class Verifier {
         }
         long unsequenced = problem.isEmpty() ? ledger.unsequenced() : 0;
         return new Verification(verified, head, unsequenced, erased, problem);
+    }
+
+    /** Whoever reads events in the order of positions reads what stands before the first one, too, and the chain does not go through it. */
+    private Optional<Verification.Problem> beforeTheFirst() {
+        String sql = database.sql("""
+                select position, event_id
+                from daybook.ledger
+                where position < 1
+                order by position
+                limit 1
+                """);
+        return database.call("Looking for what stands before position 1", c -> {
+            try (PreparedStatement query = c.prepareStatement(sql);
+                    ResultSet row = query.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new Verification.Problem(
+                                row.getLong(1),
+                                "event %d stands before the ledger, which begins at position 1"
+                                        .formatted(row.getLong(2))))
+                        : Optional.empty();
+            }
+        });
     }
 
     private Optional<Verification.Problem> problemOf(RangeCheck range, byte[] hashBefore) {

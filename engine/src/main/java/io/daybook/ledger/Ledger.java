@@ -28,7 +28,8 @@ public final class Ledger {
     /** First rows to fetch at once, before the size of rows is known; each may be as large as the largest value. */
     public static final int FIRST_FETCH = 64;
 
-    private static final int LARGEST_FETCH = 2_000;
+    /** If all of them are as large as a value may be by default, that many come to 128 MiB. */
+    private static final int LARGEST_FETCH = 128;
 
     /** H2 has the whole result in the heap before the first row is read, whatever the fetch size: so its pages are small. */
     private static final int LARGEST_H2_PAGE = 100;
@@ -436,12 +437,21 @@ public final class Ledger {
         return page;
     }
 
-    /** Once the size of rows is known, as many at once as are small: round trips cost more than bytes do. */
-    public static void adaptFetchSize(ResultSet rows, int rowsRead, long bytesRead) throws SQLException {
-        if (rowsRead == FIRST_FETCH) {
-            long fit = (PAGE_BYTES / 4) / Math.max(1, bytesRead / rowsRead);
-            rows.setFetchSize((int) Math.min(LARGEST_FETCH, Math.max(FIRST_FETCH, fit)));
+    /**
+     * As many at once as are small, because round trips cost more than bytes do; and few of the large ones, which have to be in memory
+     * all at once. Nobody knows how large the next ones are, so there is a limit, whatever was read.
+     *
+     * @param rowsRead so many since this last gave true: one more at each call
+     * @param bytesRead and how large they were
+     * @return whether it looked at them; whoever reads more than a page goes on with 0 and 0
+     */
+    public static boolean adaptFetchSize(ResultSet rows, int rowsRead, long bytesRead) throws SQLException {
+        if (rowsRead != FIRST_FETCH) {
+            return false;
         }
+        long fit = (PAGE_BYTES / 4) / Math.max(1, bytesRead / rowsRead);
+        rows.setFetchSize((int) Math.min(LARGEST_FETCH, Math.max(1, fit)));
+        return true;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.daybook.ledger;
 
+import io.daybook.event.InvalidEvent;
 import io.daybook.event.Value;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,8 @@ public final class LedgerHash {
      * The hash of the event at that place.
      *
      * @param previous hash of the position before, or {@link #beginning}
-     * @throws io.daybook.event.InvalidEvent if a stored JSON is none: somebody changed it behind Daybook's back
+     * @throws InvalidEvent if a stored JSON is none, a text has half of a surrogate pair, or a time cannot be counted in microseconds: somebody
+     *     changed it behind Daybook's back
      */
     public byte[] of(byte[] previous, long position, Instant recordedAt, EventRow event) {
         bytes.clear();
@@ -89,11 +91,28 @@ public final class LedgerHash {
     }
 
     private void time(Instant instant) {
-        number(Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000));
+        try {
+            number(Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000));
+        } catch (ArithmeticException e) {
+            throw new InvalidEvent("The time %s is out of the range of the ledger.".formatted(instant), e);
+        }
     }
 
     private void text(@Nullable String text) {
-        block(text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+        block(text == null ? null : utf8(text));
+    }
+
+    /** Half of a surrogate pair has no UTF-8, and Java writes a question mark for it: two texts would have the same hash. */
+    private static byte[] utf8(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
+                    throw new InvalidEvent("A text has half of a surrogate pair, which is no character.");
+                }
+                i++;
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Length first, so that no two different events have the same bytes; null is unlike empty. */

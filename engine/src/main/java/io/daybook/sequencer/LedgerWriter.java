@@ -78,7 +78,11 @@ final class LedgerWriter {
             waiting.clear();
         }
         position++;
-        previousHash = hash.of(previousHash, position, recordedAt, event);
+        try {
+            previousHash = hash.of(previousHash, position, recordedAt, event);
+        } catch (RuntimeException e) {
+            throw new EventNotHashable(event, e);
+        }
         waiting.add(new Row(position, event.eventId(), previousHash));
         written++;
     }

@@ -424,6 +424,7 @@ final class PostgresqlRound implements Round {
             boolean tellsSnapshot = rows.getMetaData().getColumnCount() > EventRow.COLUMN_COUNT;
             String snapshot = null;
             int count = 0;
+            int measured = 0;
             long bytes = 0;
             while (rows.next()) {
                 if (count == atMost) {
@@ -435,8 +436,12 @@ final class PostgresqlRound implements Round {
                 }
                 writer.add(row);
                 count++;
+                measured++;
                 bytes += row.size();
-                Ledger.adaptFetchSize(rows, count, bytes);
+                if (Ledger.adaptFetchSize(rows, measured, bytes)) {
+                    measured = 0;
+                    bytes = 0;
+                }
             }
             return new Read(snapshot, false);
         }

@@ -1,10 +1,13 @@
 package io.daybook.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.daybook.event.InvalidEvent;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +99,52 @@ class LedgerHashTest {
                         null,
                         null));
         assertThat(hex(first)).isEqualTo("8c95035180a6e02589d71cb85dc2e0ae16ee41a227766411ca4e078f48b8901e");
+    }
+
+    private static EventRow texts(String... texts) {
+        return new EventRow(
+                9,
+                "order",
+                texts[0],
+                1,
+                texts[1],
+                texts[2],
+                null,
+                null,
+                RECORDED,
+                BARE.transactionId(),
+                texts[3],
+                texts[4],
+                texts[5],
+                null,
+                null,
+                SALT,
+                null,
+                null);
+    }
+
+    /** Java would write a question mark for it. */
+    @Test
+    void half_of_a_surrogate_pair_is_refused_in_every_text() {
+        for (String half : List.of("why\uD83D", "\uDE80why", "\uDE80\uD83D", "\uD83D\uD83D\uDE80")) {
+            for (int i = 0; i < 6; i++) {
+                String[] texts = {"o", "ACT", "a", "kim", "why", "c"};
+                texts[i] = half;
+                assertThatExceptionOfType(InvalidEvent.class)
+                        .as("text %d", i)
+                        .isThrownBy(() -> hash.of(SALT, 1, RECORDED, texts(texts)))
+                        .withMessageContaining("surrogate");
+            }
+        }
+    }
+
+    @Test
+    void a_time_that_has_no_microseconds_is_refused() {
+        for (Instant time : List.of(Instant.MAX, Instant.MIN)) {
+            assertThatExceptionOfType(InvalidEvent.class)
+                    .isThrownBy(() -> hash.of(SALT, 1, time, BARE))
+                    .withMessageContaining("out of the range");
+        }
     }
 
     @Test

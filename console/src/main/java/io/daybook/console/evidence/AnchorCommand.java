@@ -10,6 +10,7 @@ import io.daybook.evidence.Anchor;
 import io.daybook.evidence.AnchorFiles;
 import io.daybook.evidence.AnchorKey;
 import io.daybook.evidence.EvidenceFile;
+import java.io.File;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +56,9 @@ public final class AnchorCommand implements Callable<Integer> {
             names = "--to",
             paramLabel = "<file or directory>",
             description =
-                    "Write the anchor there and not to standard output. In a directory it is named by its position; a file that is there"
-                            + " already is never overwritten.")
-    private @Nullable Path to;
+                    "Write the anchor there and not to standard output. In a directory it is named by its position; with a slash at the end it is"
+                            + " made if it is missing. A file that is there already is never overwritten.")
+    private @Nullable String to;
 
     @Option(names = "--public-key", description = "With --key: only print the public half of the key, as PEM.")
     private boolean publicKey;
@@ -134,14 +135,16 @@ public final class AnchorCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static Path write(Anchor anchor, Path to) {
+    private static Path write(Anchor anchor, String to) {
+        Path path = Path.of(to);
         try {
-            if (Files.isDirectory(to)) {
-                return AnchorFiles.write(to, anchor);
+            // A Path forgets the slash, and without it the first anchor would take the name of the directory.
+            if (to.endsWith("/") || to.endsWith(File.separator) || Files.isDirectory(path)) {
+                return AnchorFiles.write(path, anchor);
             }
-            return EvidenceFile.write(to, out -> {
+            return EvidenceFile.write(path, out -> {
                 out.write(anchor.json() + "\n");
-                return to;
+                return path;
             });
         } catch (UncheckedIOException e) {
             throw new CommandFailed(

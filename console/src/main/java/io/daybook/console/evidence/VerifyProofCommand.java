@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +32,11 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 0 if it proves what it says, 3 if it does not."
         },
-        footer = {"Example:", "  daybook verify-proof o-1.proof.json --public-key anchor.key.pub", ""})
+        footer = {
+            "Example:",
+            "  daybook verify-proof o-1.proof.json --public-key anchor.key.pub --daybook 3f2c9a51-6f0e-4c55-9d0c-1f6c4f0a7b11",
+            ""
+        })
 public final class VerifyProofCommand implements Callable<Integer> {
 
     private final Shell shell;
@@ -45,12 +50,26 @@ public final class VerifyProofCommand implements Callable<Integer> {
     @Mixin
     private TrustOptions trustOptions;
 
-    @Option(
-            names = "--daybook",
-            paramLabel = "<id>",
-            description =
-                    "The daybook that it has to be of (Id of daybook status). Default: the one that the anchor names.")
-    private @Nullable UUID daybookId;
+    @ArgGroup(multiplicity = "1")
+    private DaybookChoice choice = new DaybookChoice();
+
+    /** Whoever signs for several daybooks could otherwise prove for one what happened in another. */
+    @SuppressWarnings("UnusedVariable") // any: that it was said is enough.
+    private static final class DaybookChoice {
+        @Option(
+                names = "--daybook",
+                paramLabel = "<id>",
+                required = true,
+                description = "The daybook that it has to be of (Id of daybook status).")
+        private @Nullable UUID daybookId;
+
+        @Option(
+                names = "--any-daybook",
+                required = true,
+                description =
+                        "Take the daybook that the anchor names, whichever it is: where the key signs for one daybook only.")
+        private boolean any;
+    }
 
     public VerifyProofCommand(Shell shell) {
         this.shell = shell;
@@ -60,7 +79,7 @@ public final class VerifyProofCommand implements Callable<Integer> {
     public Integer call() {
         AnchorTrust trust = trustOptions.trust(spec);
         try {
-            ProvedHistory proved = Proof.check(file, trust, daybookId);
+            ProvedHistory proved = Proof.check(file, trust, choice.daybookId);
             shell.say(shell.isJson() ? json(proved) : text(proved));
             return ExitCode.OK;
         } catch (InvalidEvidence e) {
@@ -84,7 +103,7 @@ public final class VerifyProofCommand implements Callable<Integer> {
     private static String json(ProvedHistory proved) {
         Anchor anchor = proved.anchor();
         return new JsonLine()
-                .put("proved", true)
+                .put("proved", proved.signed())
                 .put("entity_type", proved.entity().type().name())
                 .put("entity_id", proved.entity().id())
                 .put("versions", proved.versions())
@@ -115,9 +134,10 @@ public final class VerifyProofCommand implements Callable<Integer> {
                 : "SIGNED BY AN UNKNOWN KEY (%s, not checked): this proves nothing against anybody who can write an anchor"
                         .formatted(anchor.keyId());
         return """
-                Proved: %s of %s are as they were written, from the first one on and without a gap.%s
+                %s: %s of %s are as they were written, from the first one on and without a gap.%s
                 As of position %d of daybook %s, recorded at %s; %s.
                 Not proved: that nothing happened to it after version %d.""".formatted(
+                        proved.signed() ? "Proved" : "Consistent, and NOT PROVED",
                         versions,
                         Messages.shown(proved.entity().toString()),
                         erased,

@@ -146,7 +146,8 @@ public final class VerifyCommand implements Callable<Integer> {
         JsonLine line = json(found.verification())
                 .put("anchors", found.findings().size())
                 .put("anchors_unreadable", unreadable.size())
-                .put("proved_until", found.provedUntil());
+                .put("proved_until", found.provedUntil())
+                .put("consistent_until", found.consistentUntil());
         found.oldestContradicted()
                 .ifPresent(
                         finding -> line.put("contradicted_at", finding.anchor().position()));
@@ -184,22 +185,33 @@ public final class VerifyCommand implements Callable<Integer> {
 
     private static String conclusion(AnchoredVerification found) {
         long proved = found.provedUntil();
+        long consistent = found.consistentUntil();
         long head = found.verification().head().position();
+        String unsigned = consistent > proved
+                ? " Up to position %d it is consistent with anchors of unknown keys, which proves nothing."
+                        .formatted(consistent)
+                : "";
         if (found.oldestContradicted().isPresent()) {
             long oldest = found.oldestContradicted().get().anchor().position();
-            return proved == 0
-                    ? "No anchor before position %d fits: what was changed, cut or set back may be anywhere up to there."
-                            .formatted(oldest)
-                    : "The newest anchor that fits is at position %d, the oldest that does not at %d: what was changed, cut or set back is between them."
-                            .formatted(proved, oldest);
+            return (consistent == 0
+                            ? "No anchor before position %d fits: what was changed, cut or set back may be anywhere up to there."
+                                    .formatted(oldest)
+                            : "The newest anchor that fits is at position %d, the oldest that does not at %d: what was changed, cut or set back is between them."
+                                    .formatted(consistent, oldest))
+                    + unsigned;
         }
         if (proved == 0) {
-            return "NOTHING IS PROVED: no anchor fits.";
+            return (consistent == 0
+                            ? "NOTHING IS PROVED: no anchor fits."
+                            : "NOTHING IS PROVED: no signature was checked.")
+                    + unsigned;
         }
-        return head > proved
-                ? "Proved: positions 1 to %d are unchanged and all there. No anchor speaks of the %s after them."
-                        .formatted(proved, Messages.count(head - proved, "position"))
-                : "Proved: positions 1 to %d are unchanged and all there.".formatted(proved);
+        return "Proved: positions 1 to %d are unchanged and all there.".formatted(proved)
+                + (head > proved
+                        ? " Nothing is proved of the %s after them."
+                                .formatted(Messages.count(head - proved, "position"))
+                        : "")
+                + unsigned;
     }
 
     private static JsonLine json(Verification found) {

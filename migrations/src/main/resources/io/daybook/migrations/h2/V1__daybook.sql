@@ -48,7 +48,11 @@ create table if not exists events (
     value_digest       varbinary(32),
     metadata_digest    varbinary(32),
     database_txid      bigint,
-    constraint events_entity_version unique (entity_type, entity_id, version)
+    constraint events_entity_version unique (entity_type, entity_id, version),
+    constraint events_version check (version >= 1),
+    -- What Daybook writes, and no infinity: a time that cannot be hashed would hold up the sequencer.
+    constraint events_creation_date_in_range check (creation_date between timestamp with time zone '0001-01-01 00:00:00+00'
+                                                                  and timestamp with time zone '9999-12-31 23:59:59.999999+00')
 );
 
 create index if not exists events_transaction on events (transaction_id);
@@ -80,7 +84,7 @@ comment on column events.database_txid is 'Always null on H2; on PostgreSQL the 
 -- ledger: the official order; insert-only
 -- ---------------------------------------------------------------------------------------------------------------------
 create table if not exists ledger (
-    position    bigint                      not null primary key,
+    position    bigint                      not null primary key constraint ledger_position check (position >= 1),
     event_id    bigint                      not null constraint ledger_event unique,
     hash        varbinary(32)               not null,
     recorded_at timestamp(6) with time zone not null,

@@ -42,7 +42,11 @@ create table events (
     metadata_digest    bytea,
     -- Filled by the database itself, never by a client: a window of the sequencer trusts it.
     database_txid      bigint                   not null default pg_current_xact_id()::text::bigint,
-    constraint events_entity_version unique (entity_type, entity_id, version)
+    constraint events_entity_version unique (entity_type, entity_id, version),
+    constraint events_version check (version >= 1),
+    -- What Daybook writes, and no infinity: a time that cannot be hashed would hold up the sequencer.
+    constraint events_creation_date_in_range check (creation_date between timestamp with time zone '0001-01-01 00:00:00+00'
+                                                                  and timestamp with time zone '9999-12-31 23:59:59.999999+00')
 );
 
 create index events_transaction on events (transaction_id);
@@ -79,7 +83,7 @@ comment on column events.database_txid is 'Transaction that inserted the row. On
 -- ledger: the official order; insert-only
 -- ---------------------------------------------------------------------------------------------------------------------
 create table ledger (
-    position    bigint                   not null primary key,
+    position    bigint                   not null primary key constraint ledger_position check (position >= 1),
     -- No foreign key: its check would lock every event row again, in every round.
     event_id    bigint                   not null constraint ledger_event unique,
     hash        bytea                    not null,
