@@ -8,6 +8,7 @@ import io.daybook.event.Operation;
 import io.daybook.event.Value;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes entities known that were there before Daybook: each gets a CREATION with the attributes that it has now, marked as a baseline in its
@@ -78,7 +79,7 @@ public final class Baseline implements AutoCloseable {
      * the append.
      *
      * @throws InvalidEvent if it is no CREATION, is about one of Daybook's own entities, or its metadata have {@link #METADATA_KEY}
-     * @throws ValueTooLarge if the attributes are larger than this daybook keeps
+     * @throws ValueTooLarge if the attributes or metadata are larger than this daybook keeps
      * @throws IllegalStateException after {@link #finish} or {@link #close}
      */
     public void add(Change creation) {
@@ -92,10 +93,14 @@ public final class Baseline implements AutoCloseable {
             leftAlone++;
             return;
         }
-        characters += marked.value().map(value -> value.json().length()).orElse(0);
+        characters += characters(marked.value()) + characters(marked.metadata());
         if (batch.size() >= BATCH || characters >= BATCH_CHARACTERS) {
             append();
         }
+    }
+
+    private static long characters(Optional<Value> content) {
+        return content.map(value -> value.json().length()).orElse(0);
     }
 
     private static Change marked(Change creation) {

@@ -83,7 +83,7 @@ final class CopyRows {
     private long atOnce(Connection transaction, List<EventCopy> events, byte[][] salts) throws SQLException {
         byte[][] used = new byte[events.size()][];
         for (int i = 0; i < used.length; i++) {
-            used[i] = events.get(i).isSalted() ? salts[i] : null;
+            used[i] = events.get(i).isErased() ? null : salts[i];
         }
         try (PreparedStatement insert = transaction.prepareStatement(database.sql(AT_ONCE))) {
             Columns columns = new Columns(transaction, events);
@@ -144,7 +144,7 @@ final class CopyRows {
                 insert.setString(p++, orNull(event.correlationId()));
                 insert.setObject(p++, orNull(event.causationPosition()), Types.BIGINT);
                 insert.setString(p++, json(event.context()));
-                insert.setBytes(p++, event.isSalted() ? salts[i] : null);
+                insert.setBytes(p++, event.isErased() ? null : salts[i]);
                 insert.setBytes(p++, digest(event.valueDigest()));
                 insert.setBytes(p, digest(event.metadataDigest()));
                 insert.executeUpdate();

@@ -267,6 +267,11 @@ public final class Importer implements AutoCloseable {
         if (event.context().isPresent() && !event.context().get().isObject()) {
             throw new InvalidEvent("The context of %s is no JSON object.".formatted(change));
         }
+        if (!event.isWholeOrErased()) {
+            throw new InvalidEvent(
+                    "%s is neither whole nor erased. An event that was erased has both digests, and neither value nor metadata."
+                            .formatted(change));
+        }
         checkDigest(event.valueDigest().orElse(null));
         checkDigest(event.metadataDigest().orElse(null));
         Context.check("actor", event.actor().orElse(null), Context.LONGEST_NAME);

@@ -170,7 +170,7 @@ class JsonlImportTest {
 
     @Test
     void a_line_without_end_is_refused_in_bounded_memory() throws Exception {
-        Files.write(file, new byte[17 << 20]);
+        Files.write(file, new byte[(16 << 20) + 1]);
         Files.writeString(file, "\n" + created("a", null) + "\n", StandardOpenOption.APPEND);
 
         Cli.Ran ran = load("--on-error", "skip");

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -56,6 +58,13 @@ public final class Redaction {
                 event.correlationId(),
                 event.causationPosition(),
                 event.context());
+    }
+
+    /** What is hidden: entity type to names, both in order; empty = nothing. */
+    public SortedMap<EntityType, SortedSet<String>> hidden() {
+        SortedMap<EntityType, SortedSet<String>> hidden = new TreeMap<>();
+        sensitive.forEach((type, names) -> hidden.put(type, new TreeSet<>(names)));
+        return hidden;
     }
 
     /** Whether there is anything to hide in entities of that type. */

@@ -79,15 +79,19 @@ public record EventCopy(
         return digest == null ? null : HexFormat.of().formatHex(digest);
     }
 
+    /** Whether what it said was erased: then its salt is gone too, and nobody can try values against the digests. */
+    public boolean isErased() {
+        return valueDigest.isPresent() || metadataDigest.isPresent();
+    }
+
     /**
-     * Whether what it says is hashed with a salt. Once everything it said was erased, its salt is gone too, and nobody can try values against
-     * the digests.
+     * Whether it is whole, or erased as a whole: content without digests, or both digests without content. Nothing between them verifies,
+     * for digests stand in for value, metadata and salt together.
      */
-    public boolean isSalted() {
-        boolean erased = valueDigest.isPresent() || metadataDigest.isPresent();
-        boolean valueNeedsIt = attributeValue.isPresent() && valueDigest.isEmpty();
-        boolean metadataNeedIt = metadata.isPresent() && metadataDigest.isEmpty();
-        return !erased || valueNeedsIt || metadataNeedIt;
+    public boolean isWholeOrErased() {
+        boolean bothErased = valueDigest.isPresent() && metadataDigest.isPresent();
+        boolean hasContent = attributeValue.isPresent() || metadata.isPresent();
+        return !isErased() || (bothErased && !hasContent);
     }
 
     /** The same with other content, for who shows less of it: the rest of what is said of an event stays. */

@@ -25,6 +25,9 @@ import java.util.stream.Collectors;
  * Reads the events of a selection in the order of the ledger, up to the head that it had when the export began: page by page, in bounded
  * memory, and without a connection between two pages. Events without position are not in the ledger yet, and not in an export.
  *
+ * <p>Everything, without any part that selects, ends where no unit of work is cut, so that it can always be imported: the first events of
+ * a unit may have their positions while others of it still wait. These are held back, and what lies between them.
+ *
  * <p>One use, one thread.
  */
 public final class Export {
@@ -64,9 +67,11 @@ public final class Export {
     private final List<Selection.Part> parts;
     private final String pageQuery;
     private final String sizesQuery;
+    private final String cutQuery;
     private final int rowLimit;
     private final LedgerPoint begin;
     private final long end;
+    private final long heldBack;
     private final Map<UUID, Long> unitSizes = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -106,10 +111,54 @@ public final class Export {
                 where transaction_id = any (?)
                 group by transaction_id
                 """);
+        this.cutQuery = database.sql("""
+                with beyond as (
+                    select distinct e.transaction_id
+                    from daybook.events e
+                    left join daybook.ledger l on l.event_id = e.event_id
+                    where l.position is null
+                       or l.position > ?
+                )
+                select min(l.position)
+                from beyond b
+                join daybook.events e on e.transaction_id = b.transaction_id
+                join daybook.ledger l on l.event_id = e.event_id
+                where l.position <= ?
+                """);
         LedgerPoint head = ledger.head();
-        this.end = Math.min(head.position(), lastOf(selection, head.position()));
+        long last = Math.min(head.position(), lastOf(selection, head.position()));
+        this.end = selection.equals(Selection.EVERYTHING) ? lastWholeUnit(last) : last;
+        this.heldBack = last - end;
         this.begin =
                 ledger.point(Math.min(firstOf(selection) - 1, head.position())).orElse(head);
+    }
+
+    /** Holding one unit back may cut another that lies between its events, so it looks until none is cut. */
+    private long lastWholeUnit(long last) {
+        long whole = last;
+        long firstCut = firstOfCutUnits(whole);
+        while (firstCut > 0) {
+            whole = firstCut - 1;
+            firstCut = firstOfCutUnits(whole);
+        }
+        return whole;
+    }
+
+    /** The first event of the units of work that have some up to that position and some behind it, or without one; 0 if there are none. */
+    private long firstOfCutUnits(long position) {
+        if (position == 0) {
+            return 0;
+        }
+        return database.call("Looking for units of work that position " + position + " cuts", c -> {
+            try (PreparedStatement query = c.prepareStatement(cutQuery)) {
+                query.setLong(1, position);
+                query.setLong(2, position);
+                try (ResultSet row = query.executeQuery()) {
+                    row.next();
+                    return row.getLong(1);
+                }
+            }
+        });
     }
 
     private long firstOf(Selection wanted) {
@@ -135,6 +184,11 @@ public final class Export {
     /** The last position that it looks at; before the beginning if there is nothing to look at. */
     public long end() {
         return end;
+    }
+
+    /** How many events have their positions and are held back, as their units of work are not whole yet. */
+    public long heldBack() {
+        return heldBack;
     }
 
     /**

@@ -79,19 +79,31 @@ abstract class BaselineConformance extends Conformance {
     void many_entities_come_in_several_units_of_work_with_the_date_and_metadata_that_are_told() {
         Instant born = Instant.parse("2001-02-03T04:05:06Z");
         try (Baseline baseline = daybook().baseline()) {
-            for (int i = 0; i < 700; i++) {
+            for (int i = 0; i < 510; i++) {
                 baseline.add(Change.create("order", "o-" + i)
                         .attributes(Map.of("n", i))
                         .occurredAt(born)
                         .metadata(Map.of("from", "crm")));
             }
-            assertThat(baseline.finish().created()).isEqualTo(700);
+            assertThat(baseline.finish().created()).isEqualTo(510);
         }
         List<Event> events = ledger();
-        assertThat(events).hasSize(700);
+        assertThat(events).hasSize(510);
         assertThat(events.stream().map(Event::transactionId).distinct()).hasSize(2);
-        assertThat(events.get(699).creationDate()).isEqualTo(born);
-        assertThat(events.get(699).metadata()).isEqualTo(Map.of("baseline", Value.of(true), "from", Value.of("crm")));
+        assertThat(events.get(509).creationDate()).isEqualTo(born);
+        assertThat(events.get(509).metadata()).isEqualTo(Map.of("baseline", Value.of(true), "from", Value.of("crm")));
+    }
+
+    @Test
+    void a_unit_of_work_is_bounded_by_its_metadata_too() {
+        String large = "x".repeat(900_000);
+        try (Baseline baseline = daybook().baseline()) {
+            for (int i = 0; i < 6; i++) {
+                baseline.add(Change.create("order", "o-" + i).metadata(Map.of("large", large)));
+            }
+            baseline.finish();
+        }
+        assertThat(ledger().stream().map(Event::transactionId).distinct()).hasSize(2);
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,13 +39,14 @@ import picocli.CommandLine.Spec;
             "Writes events in the order of the ledger, up to the head that it has at the beginning, as JSON lines or CSV.",
             "",
             "Options that select may be given several times: an event fits if one of the values of each option does. Events that have no position"
-                    + " yet are left out, and counted at the end. The same export of the same ledger has the same bytes.",
+                    + " yet are left out, and counted at the end; where everything is exported, so are all events of a unit of work of which some"
+                    + " have none. The same export of the same ledger has the same bytes.",
             "",
             "JSON lines of everything come back, equal, with 'import' into a daybook without events. CSV has the columns of the view"
                     + " event_history.",
             "",
             "With --to, a file <file>.export beside it says what the export is of. With --resume an export that broke off is gone on with behind"
-                    + " its last whole line, and one that ended gets what came since; it must be of the same daybook, format and filter."
+                    + " its last whole line, and one that ended gets what came since; it must be of the same daybook, format and filter, and hide the same sensitive values."
         },
         footer = {
             "Examples:",
@@ -150,7 +152,7 @@ public final class ExportCommand implements Callable<Integer> {
         if (shell.out().checkError()) {
             return ExitCode.OK;
         }
-        shell.note(text(daybook, place, Optional.empty()));
+        shell.note(text(daybook, export, place, Optional.empty()));
         return exitCode(stop);
     }
 
@@ -159,23 +161,33 @@ public final class ExportCommand implements Callable<Integer> {
                 .put("daybook", daybook.id().toString())
                 .put("format", format.name())
                 .put("filter", Filter.described(selection))
+                .put("hidden", hidden())
                 .toString();
         ExportFile.IfThere ifThere = resume
                 ? ExportFile.IfThere.RESUME
                 : overwrite ? ExportFile.IfThere.OVERWRITE : ExportFile.IfThere.REFUSE;
         LedgerPoint place;
+        Export export;
         try (ExportFile file = ExportFile.open(name, format, about, ifThere)) {
-            Export export = daybook.export(selection);
+            export = daybook.export(selection);
+            LedgerPoint beginning = export.begin();
             LedgerPoint begin = file.lastRecord()
                     .map(last -> lastPlace(daybook, format, file, last))
-                    .orElse(export.begin());
+                    .orElse(beginning);
             place = write(export, begin, stop, event -> file.write(record(format, event)), () -> {
                 file.flush();
                 return true;
             });
         }
-        shell.say(shell.isJson() ? json(daybook, place) : text(daybook, place, Optional.of(name)));
+        shell.say(shell.isJson() ? json(daybook, export, place) : text(daybook, export, place, Optional.of(name)));
         return exitCode(stop);
+    }
+
+    /** A file has the same values hidden from its first line to its last. */
+    private Value hidden() {
+        Map<String, Object> hidden = new TreeMap<>();
+        redaction.hidden().forEach((type, names) -> hidden.put(type.name(), names));
+        return Value.of(hidden);
     }
 
     /** Where to go on: behind that record, if it is, to the byte, what this daybook has there. */
@@ -268,23 +280,28 @@ public final class ExportCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
     }
 
-    private String text(Daybook daybook, LedgerPoint place, Optional<String> file) {
+    private String text(Daybook daybook, Export export, LedgerPoint place, Optional<String> file) {
         long waiting = daybook.ledger().unsequenced();
-        return "%s exported%s, up to position %d.%s"
+        return "%s exported%s, up to position %d.%s%s"
                 .formatted(
                         Messages.count(written, "event"),
                         file.map(name -> " to " + name).orElse(""),
                         place.position(),
+                        export.heldBack() == 0
+                                ? ""
+                                : " " + Messages.count(export.heldBack(), "event is", "events are")
+                                        + " of units of work that are not whole yet; not exported, --resume adds them.",
                         waiting == 0
                                 ? ""
                                 : " " + Messages.count(waiting, "event waits", "events wait")
                                         + " for a position; not exported.");
     }
 
-    private String json(Daybook daybook, LedgerPoint place) {
+    private String json(Daybook daybook, Export export, LedgerPoint place) {
         return new JsonLine()
                 .put("events", written)
                 .put("position", place.position())
+                .put("held_back", export.heldBack())
                 .put("without_position", daybook.ledger().unsequenced())
                 .toString();
     }

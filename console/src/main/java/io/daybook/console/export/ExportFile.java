@@ -3,6 +3,8 @@ package io.daybook.console.export;
 import io.daybook.console.shell.CommandFailed;
 import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.Messages;
+import io.daybook.event.InvalidEvent;
+import io.daybook.event.Value;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,19 +15,26 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The file that an export goes to, and a small one beside it, of the same name and {@code .export}, which says what the export is of: the
- * daybook, the format and the filter. So an export that broke off, or that shall have what came since, is only gone on with as it began.
+ * daybook, the format, the filter and what is hidden. So an export that broke off, or that shall have what came since, is only gone on with as it began.
  * No part of a name comes from what is exported.
  */
 final class ExportFile implements AutoCloseable {
 
     private static final int BUFFER = 256 << 10;
+
+    private static final long LONGEST_BESIDE = 1 << 20;
+
+    private static final List<String> SAYS = List.of("daybook", "format", "filter");
 
     /** Longer than any record: two values of 1 MiB each with every character escaped, twice over. */
     private static final long LONGEST_RECORD = 64 << 20;
@@ -69,10 +78,12 @@ final class ExportFile implements AutoCloseable {
         try {
             if (resume) {
                 refuseUnlessSame(file, beside, about);
-            } else {
-                Files.writeString(beside, about + "\n");
+                return open(file, format, true);
             }
-            return open(file, format, resume);
+            refuseUnlessOurs(beside);
+            ExportFile opened = open(file, format, false);
+            opened.sayBeside(beside, about);
+            return opened;
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -111,8 +122,43 @@ final class ExportFile implements AutoCloseable {
         String before = Files.readString(beside).strip();
         if (!before.equals(about)) {
             throw new CommandFailed(
-                    "%s was begun as another export. Nothing was written; give the same daybook, format and filter, or --overwrite. It was begun as %s, and now it is %s."
+                    "%s was begun as another export. Nothing was written; give the same daybook, format, filter and sensitive attributes, or --overwrite. It was begun as %s, and now it is %s."
                             .formatted(file, Messages.shown(before), Messages.shown(about)));
+        }
+    }
+
+    private static void refuseUnlessOurs(Path beside) throws IOException {
+        if (Files.exists(beside, LinkOption.NOFOLLOW_LINKS) && !isOurs(beside)) {
+            throw new CommandFailed(
+                    "%s is there already, and no export wrote it. Nothing was written; name another file, or move that one away."
+                            .formatted(beside));
+        }
+    }
+
+    private static boolean isOurs(Path beside) throws IOException {
+        if (!Files.isRegularFile(beside) || Files.size(beside) > LONGEST_BESIDE) {
+            return false;
+        }
+        try {
+            Value says = Value.ofJson(new String(Files.readAllBytes(beside), StandardCharsets.UTF_8));
+            return says.isObject() && says.members().keySet().containsAll(SAYS);
+        } catch (InvalidEvent e) {
+            return false;
+        }
+    }
+
+    /**
+     * Only once what was in the file is gone, and as a whole: a file that was killed between the two is empty, and no part of one export
+     * is ever taken for another.
+     */
+    private void sayBeside(Path beside, String about) throws IOException {
+        Path half = beside.resolveSibling(beside.getFileName() + ".half");
+        try {
+            Files.writeString(half, about + "\n");
+            Files.move(half, beside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 

@@ -119,7 +119,7 @@ public final class BaselineCommand implements Callable<Integer> {
 
     private static Change parse(Lines.Line line) {
         if (line.tooLong()) {
-            throw new InvalidEvent("It has more than %,d bytes.".formatted(Lines.LONGEST));
+            throw new InvalidEvent("It has more than %,d bytes.".formatted(line.bytes().length));
         }
         Value object;
         try {

@@ -99,7 +99,7 @@ final class CopyParser {
     /** The values of a line may have as many levels as a value may, and the line is one more around them. */
     private static Map<String, Value> fields(Lines.Line line) {
         if (line.tooLong()) {
-            throw new InvalidEvent("It has more than %,d bytes.".formatted(Lines.LONGEST));
+            throw new InvalidEvent("It has more than %,d bytes.".formatted(line.bytes().length));
         }
         try {
             String text = EntryParser.text(line);

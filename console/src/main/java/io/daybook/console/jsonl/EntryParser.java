@@ -36,7 +36,7 @@ final class EntryParser {
 
     static Entry parse(Lines.Line line) {
         if (line.tooLong()) {
-            return Entry.unreadable(line, "it has more than %,d bytes".formatted(Lines.LONGEST));
+            return Entry.unreadable(line, "it has more than %,d bytes".formatted(line.bytes().length));
         }
         Map<String, Value> fields;
         String transaction;

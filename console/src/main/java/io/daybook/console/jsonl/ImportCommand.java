@@ -103,6 +103,14 @@ public final class ImportCommand implements Callable<Integer> {
             description = "Name that the lines are known by. Default: the name of the file, without its directories.")
     private @Nullable String source;
 
+    @Option(
+            names = "--max-value-bytes",
+            paramLabel = "<bytes>",
+            description =
+                    "Largest value, or metadata, of an event, as JSON. Default: 1,048,576; of an export, what a line of 16 MiB holds. A larger"
+                            + " one makes lines as long as 16 of these legal, and takes as much memory.")
+    private @Nullable Long maxValueBytes;
+
     private long bad;
 
     public ImportCommand(Shell shell) {
@@ -114,17 +122,35 @@ public final class ImportCommand implements Callable<Integer> {
         if (file == null) {
             throw new ParameterException(spec.commandLine(), "A file is missing; - is standard input.");
         }
-        try (InputStream in = open(shell, file);
-                Daybook daybook = shell.openToWrite();
+        if (maxValueBytes != null && (maxValueBytes < 1 || maxValueBytes > Lines.LARGEST_VALUE)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--max-value-bytes is from 1 to %d, found %d.".formatted(Lines.LARGEST_VALUE, maxValueBytes));
+        }
+        try (InputStream in = open(shell, file)) {
+            Lines lines = new Lines(in, maxValueBytes == null ? 0 : maxValueBytes);
+            return importLines(lines, isExport(lines), file);
+        }
+    }
+
+    private int importLines(Lines lines, boolean isExport, String name) throws IOException, InterruptedException {
+        try (Daybook daybook = open(isExport);
                 Stop stop = Stop.onSignal()) {
-            Lines lines = new Lines(in);
-            if (isExport(lines)) {
-                return importExport(daybook, lines, file, stop);
+            if (isExport) {
+                return importExport(daybook, lines, name, stop);
             }
-            JsonlImport.Result result = run(daybook, lines, file, stop);
+            JsonlImport.Result result = run(daybook, lines, name, stop);
             shell.say(shell.isJson() ? json(result, daybook.head()) : text(result, daybook.head()));
             return exitCode(result);
         }
+    }
+
+    /** What another daybook kept comes back whatever its limit was, as long as a line can hold it. */
+    private Daybook open(boolean isExport) {
+        if (maxValueBytes != null) {
+            return shell.openToWrite(maxValueBytes);
+        }
+        return isExport ? shell.openToWrite(Lines.LONGEST) : shell.openToWrite();
     }
 
     private static boolean isExport(Lines lines) throws IOException {
@@ -160,6 +186,10 @@ public final class ImportCommand implements Callable<Integer> {
         }
         Importer.Result done = result.done().get();
         shell.say(shell.isJson() ? json(done, daybook.head()) : text(done, daybook.head()));
+        if (!shell.isJson() && done.appended() > 0) {
+            shell.note(
+                    "Keys of units of work (once) and what is declared sensitive are in no export: declare it again, and retry no unit of work across the two.");
+        }
         return ExitCode.OK;
     }
 

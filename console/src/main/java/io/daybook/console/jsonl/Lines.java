@@ -8,12 +8,18 @@ import org.jspecify.annotations.Nullable;
 /** Cuts a stream into lines, in bounded memory, and counts them from 1. */
 final class Lines {
 
-    /** Two values of the largest size, with every character escaped, fit. */
+    /** Bytes of a line where values have at most 1 MiB: two of these, with every character escaped, fit. */
     static final int LONGEST = 16 << 20;
+
+    private static final int LONGEST_TO_VALUE = 16;
+
+    /** Bytes of the largest value whose lines can be read. */
+    static final long LARGEST_VALUE = Integer.MAX_VALUE / LONGEST_TO_VALUE;
 
     private static final int BUFFER = 64 << 10;
 
     private final InputStream in;
+    private final int longest;
     private final byte[] buffer = new byte[BUFFER];
     private int begin;
     private int end;
@@ -23,7 +29,17 @@ final class Lines {
     private @Nullable Line ahead;
 
     Lines(InputStream in) {
+        this(in, 0);
+    }
+
+    /**
+     * Lines of values that may be larger.
+     *
+     * @param maxValueBytes bytes of a value or metadata, at most {@link #LARGEST_VALUE}
+     */
+    Lines(InputStream in, long maxValueBytes) {
         this.in = in;
+        this.longest = (int) Math.max(LONGEST, LONGEST_TO_VALUE * maxValueBytes);
     }
 
     /**
@@ -31,7 +47,7 @@ final class Lines {
      *
      * @param number from 1
      * @param bytes without its line feed
-     * @param tooLong whether it has more bytes than a line may have, and these are only its beginning
+     * @param tooLong whether it has more bytes than a line may have, and these, as many as it may, are only its beginning
      */
     @SuppressWarnings("ArrayRecordComponent") // In transit, never compared.
     record Line(long number, byte[] bytes, boolean tooLong) {}
@@ -62,11 +78,11 @@ final class Lines {
             something = true;
             int feed = indexOfFeed();
             int until = feed < 0 ? end : feed;
-            int fits = Math.min(until - begin, LONGEST - length);
+            int fits = Math.min(until - begin, longest - length);
             tooLong |= fits < until - begin;
             line = length + fits <= line.length
                     ? line
-                    : Arrays.copyOf(line, Math.max(length + fits, Math.min(LONGEST, 2 * line.length)));
+                    : Arrays.copyOf(line, (int) Math.max(length + fits, Math.min(longest, 2L * line.length)));
             System.arraycopy(buffer, begin, line, length, fits);
             length += fits;
             begin = until;

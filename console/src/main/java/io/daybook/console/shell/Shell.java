@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -117,12 +118,22 @@ public final class Shell {
      * @param lease how long what this process has taken is its own when it was killed
      */
     public Daybook openToWrite(Duration lease) {
+        return openToWrite(builder -> builder.lease(lease));
+    }
+
+    /** The daybook, to append values of that many bytes at most. */
+    public Daybook openToWrite(long maxValueBytes) {
+        return openToWrite(builder -> builder.lease(DEFAULT_LEASE).maxValueBytes(maxValueBytes));
+    }
+
+    private Daybook openToWrite(UnaryOperator<DaybookBuilder> settings) {
         if (Privileges.mayNotAppend(url(), or(user, "DAYBOOK_USER"), password(), schema())) {
             throw new CommandFailed(
                     "This database user may not append to %s.events. Use a user with the role %s_application, or the owner (daybook migrate --print-roles)."
                             .formatted(schema(), schema()));
         }
-        return opened(() -> builder(DatabaseUrl.forWriting(url())).lease(lease).open());
+        return opened(
+                () -> settings.apply(builder(DatabaseUrl.forWriting(url()))).open());
     }
 
     /** A connection of the caller's to the database of the daybook, which is open: for tables of an application. */
