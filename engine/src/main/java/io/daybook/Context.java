@@ -5,7 +5,10 @@ import io.daybook.event.Value;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Who says it, why, and in which conversation: what all events of a unit of work have in common. */
+/**
+ * Who says it, why, and in which conversation: what all events of a unit of work have in common. Made by what changes one, which checks what is
+ * new: it is made several times for each unit of work.
+ */
 record Context(
         @Nullable String actor,
         @Nullable String reason,
@@ -16,17 +19,6 @@ record Context(
 
     static final int LONGEST_NAME = 200;
     static final int LONGEST_REASON = 2_000;
-
-    Context {
-        check("actor", actor, LONGEST_NAME);
-        check("reason", reason, LONGEST_REASON);
-        check("correlation id", correlationId, LONGEST_NAME);
-        check("once key", onceKey, LONGEST_REASON);
-        if (causationPosition != null && causationPosition < 1) {
-            throw new InvalidEvent(
-                    "The causing event has position %d, but positions begin at 1.".formatted(causationPosition));
-        }
-    }
 
     /** Nobody, in these surroundings. */
     static Context nobody(Surroundings surroundings) {
@@ -43,28 +35,49 @@ record Context(
             throw new InvalidEvent(
                     "The %s has %d characters, at most %d are allowed.".formatted(what, characters, longest));
         }
-        // NUL and halves of surrogate pairs are refused by the rules for JSON text.
-        Value.of(text);
+        if (hasDoubtful(text)) {
+            // NUL and halves of surrogate pairs are refused by the rules for JSON text.
+            Value.of(text);
+        }
+    }
+
+    /** Nearly no text has one, and the rules for JSON cost more than looking. */
+    private static boolean hasDoubtful(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0 || Character.isSurrogate(c)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The same, by that actor and for that reason; null = nobody, none. */
     Context of(@Nullable String newActor, @Nullable String newReason) {
+        check("actor", newActor, LONGEST_NAME);
+        check("reason", newReason, LONGEST_REASON);
         return new Context(newActor, newReason, correlationId, causationPosition, surroundings, onceKey);
     }
 
     Context withActor(String newActor) {
+        check("actor", newActor, LONGEST_NAME);
         return new Context(newActor, reason, correlationId, causationPosition, surroundings, onceKey);
     }
 
     Context withReason(String newReason) {
+        check("reason", newReason, LONGEST_REASON);
         return new Context(actor, newReason, correlationId, causationPosition, surroundings, onceKey);
     }
 
     Context withCorrelation(String newCorrelationId) {
+        check("correlation id", newCorrelationId, LONGEST_NAME);
         return new Context(actor, reason, newCorrelationId, causationPosition, surroundings, onceKey);
     }
 
     Context withCausation(long position) {
+        if (position < 1) {
+            throw new InvalidEvent("The causing event has position %d, but positions begin at 1.".formatted(position));
+        }
         return new Context(actor, reason, correlationId, position, surroundings, onceKey);
     }
 
@@ -73,6 +86,7 @@ record Context(
     }
 
     Context withOnceKey(String key) {
+        check("once key", key, LONGEST_REASON);
         return new Context(actor, reason, correlationId, causationPosition, surroundings, key);
     }
 

@@ -52,8 +52,10 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +96,11 @@ public final class Daybook implements AutoCloseable {
     private final @Nullable NodeSignals signals;
     private final Evidence evidence;
     private final @Nullable ScheduledAnchors scheduledAnchors;
+
+    /** What mappings declared sensitive through this object, so that it is not looked up for each repository. */
+    private final Set<Declaration> declared = ConcurrentHashMap.newKeySet();
+
+    private record Declaration(String type, Set<String> attributes) {}
 
     private volatile boolean closed;
 
@@ -148,6 +155,7 @@ public final class Daybook implements AutoCloseable {
                         Change.of(new EntityRef(EntityType.DAYBOOK_REGISTRATION, registration), operation)
                                 .value(about.isEmpty() ? null : about)),
                 event -> reactingTo(event).enter()::close,
+                () -> writer.enterInstead(Context.nobody(Surroundings.NONE))::close,
                 sensitive);
         this.evidence = new Evidence(database, ledger, clock);
         this.scheduledAnchors = anchors == null ? null : new ScheduledAnchors(evidence, anchors);
@@ -382,13 +390,18 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
-     * The entities of a class, by that mapping. What it declares sensitive is from now on, for every process: {@link SensitiveAttributes#declare}.
+     * The entities of a class, by that mapping. What it declares sensitive is from now on, for every process: {@link SensitiveAttributes#declare};
+     * once for each {@code Daybook} object.
      *
      * @throws io.daybook.repository.InvalidMapping if the mapping contradicts itself or cannot be kept
      */
     public <T> Repository<T> repository(EntityMapping<T> mapping) {
         if (!readOnly && !mapping.sensitiveAttributes().isEmpty()) {
-            sensitive.declare(mapping.type(), mapping.sensitiveAttributes().toArray(String[]::new));
+            Declaration wanted = new Declaration(mapping.type(), Set.copyOf(mapping.sensitiveAttributes()));
+            if (!declared.contains(wanted)) {
+                sensitive.declare(wanted.type(), wanted.attributes().toArray(String[]::new));
+                declared.add(wanted);
+            }
         }
         return Repository.of(reading, nobody, mapping, () -> sensitive.of(new EntityType(mapping.type())));
     }
@@ -430,10 +443,10 @@ public final class Daybook implements AutoCloseable {
 
     /**
      * The value that the attribute of that event had before it: in the same life of the entity, as view {@code entity_history} has it. JSON null
-     * is a value.
+     * is a value. Only an UPDATE has one: of a CREATION, a DELETION and an act it is empty, whatever the entity was; use {@link #stateBefore}
+     * for those.
      *
-     * @return empty if the attribute had none, if its value was erased, or if the event is not of one attribute: for these ask {@link
-     *     #stateBefore}
+     * @return empty if the attribute had none, if its value was erased, or if the event is not of one attribute
      * @throws DatabaseFailure if the database cannot be asked
      */
     public Optional<Value> before(Event event) {
@@ -441,7 +454,8 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
-     * What the entity of that event was before it.
+     * What the entity of that event was before it. It folds all events of the entity before that one, so that asking for each event of a long
+     * history costs the square of its length; who wants all of them walks through {@link #history} once.
      *
      * @return empty if it did not exist: the event is its CREATION, or it was deleted, or never created
      * @throws DatabaseFailure if the database cannot be asked

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It belongs to one thread: {@link Daybook#carry} takes it to another one. Close it in the thread that entered it, the inner one
- * first.
+ * first: one that is still open when an outer one is closed ends with it, so that nothing of it counts for what comes later.
  */
 public final class RequestContext implements AutoCloseable {
 
@@ -44,8 +44,8 @@ public final class RequestContext implements AutoCloseable {
     /**
      * Ends it: what was before counts again. Twice is the same as once.
      *
-     * @throws IllegalStateException if this is another thread than the one that entered it, or one that was entered later is open;
-     *     nothing is changed
+     * @throws IllegalStateException if this is another thread than the one that entered it: nothing is changed; or if one that was entered
+     *     later was open: this one and that one are closed
      */
     @Override
     public void close() {
@@ -58,15 +58,21 @@ public final class RequestContext implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (ofThread.get() != this) {
-            throw new IllegalStateException(
-                    "A request context was closed while one that was entered later is open. Close that one first, best by try (...).");
+        boolean innermost = ofThread.get() == this;
+        RequestContext open = ofThread.get();
+        while (open != null && open != this) {
+            open.closed = true;
+            open = open.outer;
         }
         closed = true;
         if (outer == null) {
             ofThread.remove();
         } else {
             ofThread.set(outer);
+        }
+        if (!innermost) {
+            throw new IllegalStateException(
+                    "A request context was closed while one that was entered later was open. Both are closed now; close the inner one first, best by try (...).");
         }
     }
 }

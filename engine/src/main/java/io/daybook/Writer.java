@@ -148,7 +148,7 @@ final class Writer {
             } catch (SQLException e) {
                 boolean again = SqlStates.isDeadlock(e) || SqlStates.isStaleSnapshot(e);
                 if (SqlStates.isLockTimeout(e) || (again && System.nanoTime() > deadline)) {
-                    throw new AppendTimeout(unit.names(), appendTimeout, false, e);
+                    throw new AppendTimeout(unit.names(), appendTimeout, false, SqlStates.withoutValues(e));
                 }
                 if (!again) {
                     throw new DatabaseFailure("Appending to %s".formatted(unit.names()), e);
@@ -169,7 +169,7 @@ final class Writer {
                 throw new Deadlock(unit.names(), e);
             }
             if (SqlStates.isStaleSnapshot(e)) {
-                throw new StaleSnapshot(unit.names(), e);
+                throw new StaleSnapshot(unit.names(), SqlStates.withoutValues(e));
             }
             throw new DatabaseFailure("Appending to %s".formatted(unit.names()), e);
         }

@@ -93,6 +93,14 @@ public abstract non-sealed class TransactionalEventConsumer extends Registration
         }
     }
 
+    /** What the application forgets to close in one batch does not count in the next. */
+    @SuppressWarnings("try")
+    private void processApart(List<Event> events, DSLContext jooq) throws Exception {
+        try (Reaction ignored = registration().withoutCause()) {
+            processEvents(events, jooq);
+        }
+    }
+
     @Override
     final void handle(Batch batch, ConsumerThreads.Pauses pauses) {
         try {
@@ -104,7 +112,7 @@ public abstract non-sealed class TransactionalEventConsumer extends Registration
                         .attempt(
                                 single.deliveries().get(0),
                                 pauses,
-                                () -> single.finish(jooq -> processEvents(single.events(), jooq)));
+                                () -> single.finish(jooq -> processApart(single.events(), jooq)));
                 if (!worked) {
                     // What follows may be of the same entity: it comes again, and then it is known what became of this
                     // one.
@@ -119,7 +127,7 @@ public abstract non-sealed class TransactionalEventConsumer extends Registration
     /** All of it at once, as is usual. */
     private boolean finished(Batch batch) {
         try {
-            batch.finish(jooq -> processEvents(batch.events(), jooq));
+            batch.finish(jooq -> processApart(batch.events(), jooq));
             return true;
         } catch (OwnershipLost e) {
             throw e;

@@ -15,7 +15,9 @@ public final class DatabaseFailure extends DaybookException {
     private final @Nullable String sqlState;
 
     public DatabaseFailure(String what, SQLException cause) {
-        super("%s failed, SQLSTATE %s: %s".formatted(what, cause.getSQLState(), SqlStates.message(cause)), cause);
+        super(
+                "%s failed, SQLSTATE %s: %s".formatted(what, cause.getSQLState(), SqlStates.message(cause)),
+                SqlStates.withoutValues(cause));
         this.sqlState = cause.getSQLState();
     }
 

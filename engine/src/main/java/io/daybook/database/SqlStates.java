@@ -71,11 +71,28 @@ public final class SqlStates {
         if (e instanceof PSQLException said && said.getServerErrorMessage() != null) {
             return String.valueOf(said.getServerErrorMessage().getMessage());
         }
-        String state = e.getSQLState();
-        boolean showsValues = state != null && (state.startsWith("22") || state.startsWith("23"));
-        return showsValues
+        return showsValues(e)
                 ? "a value or a key was refused (error code %d)".formatted(e.getErrorCode())
                 : String.valueOf(e.getMessage());
+    }
+
+    /**
+     * That failure as it may be the cause of one of Daybook's: where the database refused a value or a key, without what it said, which may
+     * show a row.
+     */
+    public static SQLException withoutValues(SQLException e) {
+        if (!showsValues(e)) {
+            return e;
+        }
+        SQLException told = new SQLException(message(e), e.getSQLState(), e.getErrorCode());
+        told.setStackTrace(e.getStackTrace());
+        return told;
+    }
+
+    /** Class 22 is a value that does not fit, class 23 a constraint that does not hold. */
+    private static boolean showsValues(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && (state.startsWith("22") || state.startsWith("23"));
     }
 
     private static boolean is(SQLException e, String state) {

@@ -1,5 +1,6 @@
 package io.daybook.history;
 
+import io.daybook.database.Timestamps;
 import io.daybook.event.Event;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,12 @@ public record Moment(
         @Nullable Long position,
         @Nullable Instant recordedBy,
         @Nullable Instant occurredBy) {
+
+    /** Instants are kept as the databases compare them ({@link Timestamps#end}), so that Java and they count the same events. */
+    public Moment {
+        recordedBy = recordedBy == null ? null : Timestamps.end(recordedBy);
+        occurredBy = occurredBy == null ? null : Timestamps.end(occurredBy);
+    }
 
     /** Everything committed by now, whether it has a position or not. */
     public static final Moment NOW = new Moment(null, null, null);

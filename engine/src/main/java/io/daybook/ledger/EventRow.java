@@ -47,6 +47,9 @@ public record EventRow(
             e.creation_date, e.transaction_id, e.actor, e.reason, e.correlation_id, e.causation_position, e.context,
             e.salt, e.value_digest, e.metadata_digest""";
 
+    /** Of all daybooks: what a text says does not depend on whose it is. */
+    private static final StoredContexts CONTEXTS = new StoredContexts();
+
     /** How many columns that is: what else a statement selects comes after them. */
     public static final int COLUMN_COUNT = 18;
 
@@ -94,7 +97,7 @@ public record EventRow(
                 new Operation(operation),
                 Optional.ofNullable(attributeName),
                 Optional.ofNullable(attributeValue).map(Value::stored),
-                members(metadata),
+                metadata == null ? Map.of() : Value.stored(metadata).members(),
                 creationDate,
                 recordedAt,
                 transactionId,
@@ -102,11 +105,7 @@ public record EventRow(
                 Optional.ofNullable(reason),
                 Optional.ofNullable(correlationId),
                 causationPosition == null ? OptionalLong.empty() : OptionalLong.of(causationPosition),
-                members(context));
-    }
-
-    private static Map<String, Value> members(@Nullable String json) {
-        return json == null ? Map.of() : Value.stored(json).members();
+                context == null ? Map.of() : CONTEXTS.members(context));
     }
 
     /** About how many bytes it takes in memory. */

@@ -1,6 +1,7 @@
 package io.daybook.ledger;
 
 import io.daybook.database.Database;
+import io.daybook.database.Timestamps;
 import io.daybook.event.Topic;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -459,7 +460,7 @@ public final class Ledger {
      * the position, so it needs no index.
      */
     public LedgerPoint recordedUntil(Instant instant) {
-        OffsetDateTime limit = instant.atOffset(ZoneOffset.UTC);
+        OffsetDateTime limit = Timestamps.end(instant).atOffset(ZoneOffset.UTC);
         String sql = database.sql("""
                 select recorded_at <= ?
                 from daybook.ledger

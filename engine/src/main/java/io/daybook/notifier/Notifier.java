@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,7 @@ public final class Notifier implements AutoCloseable {
     private final Ownership ownership;
     private final Recorder recorder;
     private final Function<Event, Reaction> reactions;
+    private final Supplier<Reaction> withoutCause;
     private final SensitiveAttributes sensitive;
     private final @Nullable NodeSignals signals;
     private final Duration step;
@@ -95,6 +97,7 @@ public final class Notifier implements AutoCloseable {
      * @param lease how long this node may be silent before other nodes deliver what it delivered
      * @param recorder writes down what is done to registrations
      * @param reactions begins a reaction in the calling thread
+     * @param withoutCause the same, to nothing, in place of whatever counted there
      * @param sensitive what failures may not show
      */
     public Notifier(
@@ -105,6 +108,7 @@ public final class Notifier implements AutoCloseable {
             Duration lease,
             Recorder recorder,
             Function<Event, Reaction> reactions,
+            Supplier<Reaction> withoutCause,
             SensitiveAttributes sensitive) {
         this.database = database;
         this.ledger = ledger;
@@ -112,6 +116,7 @@ public final class Notifier implements AutoCloseable {
         this.signals = signals;
         this.recorder = recorder;
         this.reactions = reactions;
+        this.withoutCause = withoutCause;
         this.sensitive = sensitive;
         NodeIdentity identity = NodeIdentity.own();
         this.cursors = new CursorTable(database, identity);
@@ -134,6 +139,10 @@ public final class Notifier implements AutoCloseable {
 
     Reaction reactTo(Event event) {
         return reactions.apply(event);
+    }
+
+    Reaction withoutCause() {
+        return withoutCause.get();
     }
 
     UUID daybookId() {

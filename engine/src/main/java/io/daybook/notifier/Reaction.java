@@ -7,7 +7,11 @@ package io.daybook.notifier;
 @FunctionalInterface
 public interface Reaction extends AutoCloseable {
 
-    /** Ends it. @throws IllegalStateException in another thread, or out of order */
+    /**
+     * Ends it, and every request context that was entered in it.
+     *
+     * @throws IllegalStateException in another thread: nothing is changed; or if one that was entered in it was open: both are closed
+     */
     @Override
     void close();
 }

@@ -116,6 +116,14 @@ public final class Registration {
         return notifier.reactTo(event);
     }
 
+    /**
+     * Begins work in this thread that reacts to no one event: until it is closed, nothing counts that was entered here before, and what is
+     * entered meanwhile ends with it. Consumers do it for a batch that they hand to the application as a whole.
+     */
+    public Reaction withoutCause() {
+        return notifier.withoutCause();
+    }
+
     String eventId(long position) {
         return notifier.daybookId() + "/" + position;
     }

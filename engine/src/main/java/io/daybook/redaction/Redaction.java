@@ -72,6 +72,11 @@ public final class Redaction {
         return !of(type).isEmpty();
     }
 
+    /** Whether values of that attribute of entities of that type are not to be shown. */
+    public boolean hides(EntityType type, String attributeName) {
+        return of(type).contains(attributeName);
+    }
+
     /** The names of what {@link #visible(Event)} leaves out, in order; empty = nothing. */
     public List<String> hidden(Event event) {
         return hidden(event.entityType(), event.attributeName(), event.attributeValue(), event.metadata());

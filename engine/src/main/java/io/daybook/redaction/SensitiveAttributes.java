@@ -117,9 +117,14 @@ public final class SensitiveAttributes {
         }
         try {
             Set<EntityType> sensitive = all().keySet();
-            return types.stream().anyMatch(sensitive::contains) ? new FailureWithoutMessage(failure, 0) : failure;
+            return types.stream().anyMatch(sensitive::contains) ? withoutMessages(failure) : failure;
         } catch (DatabaseFailure e) {
-            return new FailureWithoutMessage(failure, 0);
+            return withoutMessages(failure);
         }
+    }
+
+    /** What failed, for logs of those who know no daybook to ask: what it was and where it happened, without its messages. */
+    public static Throwable withoutMessages(Throwable failure) {
+        return new FailureWithoutMessage(failure, 0);
     }
 }

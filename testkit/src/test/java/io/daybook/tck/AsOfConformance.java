@@ -73,6 +73,62 @@ abstract class AsOfConformance extends Conformance {
                 .hasSize(1);
     }
 
+    @Test
+    void nanoseconds_and_instants_beyond_all_dates_count_the_same_in_java_and_in_the_database() throws Exception {
+        Instant first = Instant.parse("2026-01-10T12:00:00.000001Z");
+        daybook().transact(tx -> {
+            tx.append(Change.create("order", "o-1")
+                    .attributes(Map.of("status", "new"))
+                    .occurredAt(first));
+            tx.append(Change.update("order", "o-1").attribute("status", "paid").occurredAt(first.plusNanos(1_000)));
+            tx.append(Change.update("order", "o-1")
+                    .attribute("status", "first of all")
+                    .occurredAt(Instant.parse("0001-01-01T00:00:00Z")));
+        });
+        Instant recorded = lastRecorded();
+
+        occurred(first.plusNanos(999), "new", "first of all");
+        occurred(first.minusNanos(1), "first of all");
+        occurred(Instant.MIN);
+        occurred(Instant.MAX, "new", "paid", "first of all");
+        recorded(recorded.plusNanos(999), 3);
+        recorded(recorded.minusNanos(1), 0);
+        recorded(Instant.MIN, 0);
+        recorded(Instant.MAX, 3);
+        assertThat(daybook().ledger().recordedUntil(Instant.MAX).position()).isEqualTo(3);
+        assertThat(daybook().ledger().recordedUntil(recorded.minusNanos(1)).position())
+                .isZero();
+        assertThat(daybook().ledger().recordedUntil(Instant.MIN).position()).isZero();
+    }
+
+    private void occurred(Instant by, String... statuses) {
+        AsOf asOf = daybook().asOfOccurred(by);
+        assertThat(asOf.history("order", "o-1").stream()
+                        .map(AsOfConformance::saidStatus)
+                        .toList())
+                .as("up to " + by)
+                .isEqualTo(List.of(statuses));
+        sameDifferences(asOf);
+    }
+
+    private void recorded(Instant by, int events) {
+        AsOf asOf = daybook().asOfRecorded(by);
+        assertThat(asOf.history("order", "o-1").toList()).as("up to " + by).hasSize(events);
+        sameDifferences(asOf);
+    }
+
+    /** Of one entity the database compares, of a whole type Java does. */
+    private void sameDifferences(AsOf asOf) {
+        AsOf nothing = daybook().asOf(0);
+        assertThat(nothing.differences("order", asOf).toList())
+                .isEqualTo(nothing.difference("order", "o-1", asOf).stream().toList());
+    }
+
+    private static String saidStatus(Event event) {
+        Value said = event.attributeValue().orElseThrow();
+        return (said.isObject() ? said.members().get("status") : said).as(String.class);
+    }
+
     /** Random histories, with dates that go back and forth, against a fold of the whole history in memory. */
     @Test
     void states_and_differences_are_what_folding_everything_says_at_any_moment() throws Exception {

@@ -7,6 +7,7 @@ import io.daybook.Daybook;
 import io.daybook.DaybookBuilder;
 import io.daybook.RequestContext;
 import io.daybook.consumers.Consumers;
+import io.daybook.consumers.FailurePolicy;
 import io.daybook.consumers.TransactionalEventConsumer;
 import io.daybook.event.Event;
 import io.daybook.event.InvalidEvent;
@@ -18,6 +19,7 @@ import io.daybook.notifier.Reaction;
 import io.daybook.notifier.Registration;
 import io.daybook.testkit.Await;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -88,6 +90,38 @@ abstract class ContextConformance extends Conformance {
     }
 
     @Test
+    void json_null_in_the_surroundings_is_none_in_the_view_and_other_kinds_are_text() throws Exception {
+        Map<String, Value> nulls = Map.of(
+                "application", Value.of(null),
+                "application_version", Value.of(null),
+                "host", Value.of(null),
+                "database_user", Value.of(null));
+        daybook().unitOfWork().within(nulls).transact(tx -> tx.create("order", "o-1", Map.of()));
+        daybook()
+                .unitOfWork()
+                .within(Map.of("application", "null", "application_version", 3))
+                .transact(tx -> tx.create("order", "o-2", Map.of()));
+
+        assertThat(order("o-1").context()).isEqualTo(nulls);
+        assertThat(text("""
+                select count(*)
+                from daybook.event_history
+                where entity_id = 'o-1'
+                  and application is null
+                  and application_version is null
+                  and host is null
+                  and database_user is null
+                """)).isEqualTo("1");
+        assertThat(text("""
+                select count(*)
+                from daybook.event_history
+                where entity_id = 'o-2'
+                  and application = 'null'
+                  and application_version = '3'
+                """)).isEqualTo("1");
+    }
+
+    @Test
     void a_joined_transaction_tells_its_database_user() throws Exception {
         try (Connection connection = transaction()) {
             daybook().join(connection, tx -> tx.create("order", "o-1", Map.of()));
@@ -152,21 +186,23 @@ abstract class ContextConformance extends Conformance {
         ExecutorService elsewhere = Executors.newSingleThreadExecutor();
         try (RequestContext outer = daybook().as("kim").enter();
                 RequestContext inner = daybook().as("ada").enter()) {
-            assertThatThrownBy(outer::close)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("Close that one first");
             Future<?> closed = elsewhere.submit(inner::close);
             assertThatThrownBy(closed::get)
                     .hasCauseInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("Close it where it was entered");
             touch(daybook(), "o-1");
+            assertThatThrownBy(outer::close)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("close the inner one first");
+            touch(daybook(), "o-2");
         } finally {
             elsewhere.shutdown();
         }
-        touch(daybook(), "o-2");
+        touch(daybook(), "o-3");
 
         assertThat(order("o-1").actor()).contains("ada");
-        assertThat(order("o-2").actor()).isEmpty();
+        assertThat(order("o-2").actor()).as("of neither, both are closed").isEmpty();
+        assertThat(order("o-3").actor()).isEmpty();
         assertThatThrownBy(() -> daybook().once("key").enter()).isInstanceOf(IllegalStateException.class);
     }
 
@@ -198,6 +234,20 @@ abstract class ContextConformance extends Conformance {
         assertThat(order("o-3").context()).containsEntry("application", Value.of("shop"));
         assertThat(order("o-4").actor()).isEmpty();
         assertThat(order("o-5").actor()).contains("ada");
+    }
+
+    @Test
+    void what_is_left_open_in_a_task_that_was_carried_does_not_count_for_the_next_one() throws Exception {
+        ExecutorService elsewhere = Executors.newSingleThreadExecutor();
+        try {
+            Runnable forgetful = daybook().carry(() -> daybook().as("kim").enter());
+            assertThatThrownBy(() -> elsewhere.submit(forgetful).get()).hasCauseInstanceOf(IllegalStateException.class);
+            elsewhere.submit(() -> touch(daybook(), "o-1")).get();
+        } finally {
+            elsewhere.shutdown();
+        }
+
+        assertThat(order("o-1").actor()).isEmpty();
     }
 
     @Test
@@ -293,6 +343,57 @@ abstract class ContextConformance extends Conformance {
         assertThat(first("bill", "o-2").context()).containsKey("database_user");
         assertThat(first("batch", "b-2").causationPosition()).isEmpty();
         assertThat(first("report", "b-2").causationPosition()).isEqualTo(OptionalLong.of(1));
+    }
+
+    @Test
+    void what_a_consumer_leaves_open_at_one_event_does_not_count_at_the_next() throws Exception {
+        Registration orders = daybook().notifier().register("orders", ORDERS);
+        FailurePolicy policy = FailurePolicy.retry(2)
+                .backOff(Duration.ofMillis(1), Duration.ofMillis(2))
+                .thenPark();
+        try (var consumer = Consumers.consume(orders, policy, event -> {
+            if (event.entityId().equals("o-1")) {
+                daybook().as("kim").enter();
+            }
+            daybook().transact(tx -> tx.create("bill", event.entityId(), Map.of()));
+        })) {
+            touch(daybook(), "o-1");
+            orders.await(touch(daybook(), "o-2"), LONG);
+        }
+
+        assertThat(first("bill", "o-2").actor()).isEmpty();
+        assertThat(first("bill", "o-2").causationPosition())
+                .isEqualTo(order("o-2").position());
+        assertThat(daybook().notifier().control("orders").parked(0, 10)).hasSize(1);
+    }
+
+    @Test
+    void what_a_batch_leaves_open_does_not_count_in_the_next_one() throws Exception {
+        Registration orders = daybook().notifier().register("orders", ORDERS);
+        FailurePolicy policy = FailurePolicy.retry(1)
+                .backOff(Duration.ofMillis(1), Duration.ofMillis(2))
+                .thenSkip();
+        try (var batches = new TransactionalEventConsumer(orders, policy) {
+            @Override
+            protected void processEvent(Event event, DSLContext jooq) {
+                throw new AssertionError("batches come as a whole");
+            }
+
+            @Override
+            protected void processEvents(List<Event> events, DSLContext jooq) {
+                if (events.get(0).entityId().equals("o-1")) {
+                    daybook().as("kim").enter();
+                }
+                daybook().join(jooq, tx -> tx.create("report", events.get(0).entityId(), Map.of()));
+            }
+        }) {
+            batches.start();
+            orders.await(touch(daybook(), "o-1"), LONG);
+            orders.await(touch(daybook(), "o-2"), LONG);
+        }
+
+        assertThat(daybook().history("report", "o-1").toList()).isEmpty();
+        assertThat(first("report", "o-2").actor()).isEmpty();
     }
 
     @Test

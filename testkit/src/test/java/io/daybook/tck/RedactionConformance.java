@@ -23,6 +23,10 @@ import io.daybook.event.Value;
 import io.daybook.notifier.ParkedEvent;
 import io.daybook.notifier.Registration;
 import io.daybook.redaction.Redaction;
+import io.daybook.repository.DaybookEntity;
+import io.daybook.repository.EntityId;
+import io.daybook.repository.EntityMapping;
+import io.daybook.repository.Sensitive;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.SQLException;
@@ -103,6 +107,25 @@ abstract class RedactionConformance extends Conformance {
                     .isInstanceOf(IllegalStateException.class);
         }
     }
+
+    @Test
+    void a_mapping_declares_once_for_each_daybook_that_is_open() throws Exception {
+        EntityMapping<Guest> guests = EntityMapping.of(Guest.class);
+        daybook().repository(guests);
+        assertThat(daybook().sensitive().of(EntityType.of("guest"))).containsExactly("email");
+
+        execute("delete from daybook.sensitive_attributes where entity_type = 'guest'");
+        daybook().repository(Guest.class);
+        assertThat(daybook().sensitive().of(EntityType.of("guest")))
+                .as("it was taken back, and is not looked up again")
+                .isEmpty();
+        daybooks.reopen();
+        daybook().repository(Guest.class);
+        assertThat(daybook().sensitive().of(EntityType.of("guest"))).containsExactly("email");
+    }
+
+    @DaybookEntity(type = "guest")
+    private record Guest(@EntityId String id, @Sensitive String email) {}
 
     @Test
     void an_event_is_shown_without_what_is_sensitive_and_delivered_with_it() throws Exception {
@@ -196,8 +219,12 @@ abstract class RedactionConformance extends Conformance {
                 .isInstanceOf(DatabaseFailure.class)
                 .hasMessageContaining("SQLSTATE 23")
                 .satisfies(e -> assertThat(all(e)).doesNotContain(CANARY));
-        assertThat(new DatabaseFailure("Trying", new SQLException("Duplicate key: '" + CANARY + "'", "23505", 23505)))
-                .hasMessage("Trying failed, SQLSTATE 23505: a value or a key was refused (error code 23505)");
+        SQLException refused = new SQLException("Duplicate key: '" + CANARY + "'", "23505", 23505);
+        refused.setNextException(new SQLException(CANARY, "23505"));
+        assertThat(new DatabaseFailure("Trying", refused))
+                .hasMessage("Trying failed, SQLSTATE 23505: a value or a key was refused (error code 23505)")
+                .satisfies(e -> assertThat(all(e)).doesNotContain(CANARY).contains("RedactionConformance"))
+                .satisfies(e -> assertThat(e.sqlState()).isEqualTo("23505"));
         assertNotLogged();
     }
 

@@ -378,29 +378,30 @@ select l.position,
        e.context,
        -- An erased event keeps the digests of what it said, and nothing else has them.
        e.value_digest is not null or e.metadata_digest is not null as erased,
+       -- JSON null says nothing here, as ->> has it on PostgreSQL.
        case
            when cast((e.context)."application" as varchar) like '"%'
                then stringdecode(substring(cast((e.context)."application" as varchar)
                                            from 2 for char_length(cast((e.context)."application" as varchar)) - 2))
-           else cast((e.context)."application" as varchar)
+           else nullif(cast((e.context)."application" as varchar), 'null')
        end as application,
        case
            when cast((e.context)."application_version" as varchar) like '"%'
                then stringdecode(substring(cast((e.context)."application_version" as varchar)
                                            from 2 for char_length(cast((e.context)."application_version" as varchar)) - 2))
-           else cast((e.context)."application_version" as varchar)
+           else nullif(cast((e.context)."application_version" as varchar), 'null')
        end as application_version,
        case
            when cast((e.context)."host" as varchar) like '"%'
                then stringdecode(substring(cast((e.context)."host" as varchar)
                                            from 2 for char_length(cast((e.context)."host" as varchar)) - 2))
-           else cast((e.context)."host" as varchar)
+           else nullif(cast((e.context)."host" as varchar), 'null')
        end as host,
        case
            when cast((e.context)."database_user" as varchar) like '"%'
                then stringdecode(substring(cast((e.context)."database_user" as varchar)
                                            from 2 for char_length(cast((e.context)."database_user" as varchar)) - 2))
-           else cast((e.context)."database_user" as varchar)
+           else nullif(cast((e.context)."database_user" as varchar), 'null')
        end as database_user
 from events e
          left join ledger l
