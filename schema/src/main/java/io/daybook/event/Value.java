@@ -162,7 +162,7 @@ public final class Value {
         if (object instanceof Value value) {
             return value;
         }
-        return written(object, MAPPER.writer());
+        return ofJson(text(object, MAPPER.writer(), object.getClass()));
     }
 
     /**
@@ -177,24 +177,21 @@ public final class Value {
             return of(object);
         }
         JavaType held = MAPPER.getTypeFactory().constructParametricType(Held.class, declared);
-        Value whole = written(new Held<>(object), MAPPER.writerFor(held));
-        return whole.members().getOrDefault("value", NULL);
+        String whole = text(new Held<>(object), MAPPER.writerFor(held), object.getClass());
+        return ofJson(whole.substring("{\"value\":".length(), whole.length() - 1));
     }
 
     /** As a member the type says how, and each element of which class it is; by itself the type would also cut off what only that class has. */
     private record Held<T>(T value) {}
 
-    private static Value written(Object object, ObjectWriter writer) {
-        String json;
+    /** @param shown the class that an error names */
+    private static String text(Object object, ObjectWriter writer, Class<?> shown) {
         try {
-            json = writer.writeValueAsString(object);
+            return writer.writeValueAsString(object);
         } catch (JacksonException e) {
             throw new InvalidEvent(
-                    "A %s cannot be written as JSON: %s"
-                            .formatted(object.getClass().getName(), e.getOriginalMessage()),
-                    e);
+                    "A %s cannot be written as JSON: %s".formatted(shown.getName(), e.getOriginalMessage()), e);
         }
-        return ofJson(json);
     }
 
     /**
@@ -237,8 +234,9 @@ public final class Value {
 
     /**
      * This value as an object of that type: a record, a bean, {@code String}, {@code BigDecimal}, {@code Map}, {@code
-     * Instant}, ... Unknown members are passed over. Nothing is converted: {@code 1.7} is no {@code int}, {@code "5"} and {@code true} are no numbers, 42
-     * is no text; a number for a time is what the JSON library counts. In a record a missing member is null, or no value of a primitive: a count that nobody told is not zero.
+     * Instant}, ... Unknown members are passed over. Nothing is converted: {@code 1.7} is no {@code int}, {@code "5"} and {@code true} are no numbers,
+     * 42 is no text; a number for a time is what the JSON library counts. In a record a missing member is null, or a mismatch where that cannot
+     * be: a count that nobody told is not zero.
      *
      * @return never null; use {@link #isNull()} before asking for what may be JSON null
      * @throws ValueMismatch if this JSON does not fit the type, or is JSON null
