@@ -78,12 +78,13 @@ public final class LedgerHash {
         if (kept != null) {
             return kept;
         }
+        // First what may fail: half a digest that is left behind would enter that of the next event.
+        byte[] canonical =
+                json == null ? new byte[0] : Value.stored(json).json().getBytes(StandardCharsets.UTF_8);
         if (salt != null) {
             digest.update(salt);
         }
-        return json == null
-                ? digest.digest()
-                : digest.digest(Value.stored(json).json().getBytes(StandardCharsets.UTF_8));
+        return digest.digest(canonical);
     }
 
     private void number(long number) {

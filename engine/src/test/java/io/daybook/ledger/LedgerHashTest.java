@@ -139,6 +139,20 @@ class LedgerHashTest {
     }
 
     @Test
+    void an_event_that_is_refused_leaves_nothing_behind_for_the_next() {
+        String expected = hex(new LedgerHash().of(SALT, 1, RECORDED, BARE));
+        for (String illegal : List.of("{", "[".repeat(150) + "]".repeat(150))) {
+            assertThatExceptionOfType(InvalidEvent.class)
+                    .isThrownBy(() -> hash.of(SALT, 1, RECORDED, full(illegal, null, null, SALT, null, null)));
+            assertThatExceptionOfType(InvalidEvent.class)
+                    .isThrownBy(() -> hash.of(SALT, 1, RECORDED, full(null, illegal, null, SALT, null, null)));
+            assertThatExceptionOfType(InvalidEvent.class)
+                    .isThrownBy(() -> hash.of(SALT, 1, RECORDED, full(null, null, illegal, SALT, null, null)));
+            assertThat(hex(hash.of(SALT, 1, RECORDED, BARE))).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void a_time_that_has_no_microseconds_is_refused() {
         for (Instant time : List.of(Instant.MAX, Instant.MIN)) {
             assertThatExceptionOfType(InvalidEvent.class)
