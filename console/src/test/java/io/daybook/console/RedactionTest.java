@@ -143,6 +143,39 @@ class RedactionTest {
     }
 
     @Test
+    void what_was_said_of_a_failure_before_the_declaration_is_shown_only_if_that_is_asked_for() throws Exception {
+        Cli other = new Cli(folder.resolve("declared-late"));
+        try (Daybook daybook = Daybook.open(other.url())) {
+            Registration mailer = daybook.notifier().register("mailer", Topic.of("customer"));
+            FailurePolicy policy = FailurePolicy.retry(1)
+                    .backOff(Duration.ofMillis(1), Duration.ofMillis(2))
+                    .thenPark();
+            try (var consumer = Consumers.consume(mailer, policy, event -> {
+                throw new IllegalStateException("cannot mail " + CANARY);
+            })) {
+                mailer.await(
+                        daybook.transact(tx -> tx.create("customer", "c-1", Map.of("email", CANARY))),
+                        Duration.ofSeconds(30));
+            }
+        }
+        List<String[]> commands =
+                List.of(new String[] {"parked", "mailer"}, new String[] {"parked", "mailer", "--position", "1"});
+        for (String[] command : commands) {
+            assertThat(other.run(command).out()).contains(CANARY);
+        }
+        assertThat(other.run("sensitive", "customer", "email").exitCode()).isZero();
+
+        for (String[] command : commands) {
+            for (String[] more : new String[][] {{}, {"--json"}}) {
+                assertThat(other.run(Cli.with(command, more)).out())
+                        .contains("redacted")
+                        .doesNotContain(CANARY);
+            }
+            assertThat(other.run(Cli.with(command, "--show-sensitive")).out()).contains(CANARY);
+        }
+    }
+
+    @Test
     void what_is_left_of_an_event_is_shown() {
         assertThat(cli.run("history", "customer", "c-1").lines().get(1))
                 .endsWith("{\"name\":\"Kim\"} (redacted: email)");

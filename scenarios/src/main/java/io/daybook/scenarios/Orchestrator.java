@@ -375,9 +375,17 @@ public final class Orchestrator {
             Object result = config.function().run(inputs(taken.task()));
             return new Outcome.Done(keep(taken.task(), result));
         } catch (Throwable e) {
-            LOG.info("Job of task {} failed: {}", taken.task().id(), e.toString());
+            LOG.info("Job of task {} failed: {}", taken.task().id(), shown(e));
             return new Outcome.Failed(stacktrace(e));
         }
+    }
+
+    /** A function knows the data nodes of its task, and may quote them. */
+    private String shown(Throwable failure) {
+        return home.daybook()
+                .sensitive()
+                .shown(failure, List.of(EntityType.JOB, EntityType.TASK, EntityType.DATA_NODE))
+                .toString();
     }
 
     private Inputs inputs(Stored task) {

@@ -88,7 +88,7 @@ final class Subscriptions {
                                         subscription.callback(),
                                         entity,
                                         job,
-                                        e);
+                                        home.daybook().sensitive().shown(e, List.of(type, EntityType.JOB)));
                             }
                         },
                         () -> LOG.debug(

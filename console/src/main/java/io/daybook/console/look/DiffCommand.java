@@ -13,7 +13,6 @@ import io.daybook.redaction.Redaction;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -119,9 +118,7 @@ public final class DiffCommand implements Callable<Integer> {
     }
 
     private static boolean isHidden(Difference difference, Difference.Attribute attribute, Redaction redaction) {
-        return !redaction
-                .hidden(difference.entity().type(), Map.of(attribute.name(), Value.of(null)))
-                .isEmpty();
+        return redaction.hides(difference.entity().type(), attribute.name());
     }
 
     private static String text(Optional<Value> value, boolean hidden) {

@@ -1,13 +1,16 @@
 package io.daybook.console.operate;
 
 import io.daybook.Daybook;
+import io.daybook.console.shell.EventLines;
 import io.daybook.console.shell.ExitCode;
 import io.daybook.console.shell.JsonLine;
 import io.daybook.console.shell.Shell;
 import io.daybook.console.shell.Table;
 import io.daybook.notifier.ParkedEvent;
 import io.daybook.notifier.RegistrationControl;
+import io.daybook.redaction.Redaction;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,9 @@ import picocli.CommandLine.Option;
         description = {
             "Lists the events that were set aside for a registration, or shows why one of them was.",
             "",
-            "TRIED 0 means that an earlier event of the same entity is parked. Exit code 5 if there is none at --position."
+            "TRIED 0 means that an earlier event of the same entity is parked. Exit code 5 if there is none at --position.",
+            "",
+            "What was said of a failure may quote values: of entities whose type has sensitive attributes it is only shown with --show-sensitive."
         },
         footer = {"Examples:", "  daybook parked billing", "  daybook parked billing --position 4711", ""})
 public final class ParkedCommand implements Callable<Integer> {
@@ -47,13 +52,14 @@ public final class ParkedCommand implements Callable<Integer> {
     public Integer call() {
         try (Daybook daybook = shell.openToRead()) {
             RegistrationControl control = operator.unnamed(daybook);
-            return position == null ? list(control) : show(control, position);
+            Redaction redaction = shell.redaction(daybook);
+            return position == null ? list(control, redaction) : show(control, redaction, position);
         }
     }
 
-    private int list(RegistrationControl control) {
+    private int list(RegistrationControl control, Redaction redaction) {
         if (shell.isJson()) {
-            each(control, parked -> shell.say(json(parked)));
+            each(control, parked -> shell.say(json(parked, redaction)));
             return ExitCode.OK;
         }
         if (control.parked(0, 1).isEmpty()) {
@@ -69,7 +75,7 @@ public final class ParkedCommand implements Callable<Integer> {
                             parked.attempts(),
                             parked.parked(),
                             parked.retrying() ? "asked for" : "-",
-                            parked.error().orElse("-")));
+                            shown(parked, parked.error(), redaction).orElse("-")));
         }
         return ExitCode.OK;
     }
@@ -82,7 +88,7 @@ public final class ParkedCommand implements Callable<Integer> {
         }
     }
 
-    private int show(RegistrationControl control, long wanted) {
+    private int show(RegistrationControl control, Redaction redaction, long wanted) {
         List<ParkedEvent> found = control.parked(wanted - 1, 1);
         if (found.isEmpty() || found.get(0).position() != wanted) {
             shell.note("Position %d is not parked for %s. See what is: daybook parked %s"
@@ -91,16 +97,22 @@ public final class ParkedCommand implements Callable<Integer> {
         }
         ParkedEvent parked = found.get(0);
         if (shell.isJson()) {
-            shell.say(json(parked));
+            shell.say(json(parked, redaction));
             return ExitCode.OK;
         }
         shell.say("Position %d, %s, parked %s after %d tries."
                 .formatted(parked.position(), parked.entity(), parked.parked(), parked.attempts()));
-        shell.say(parked.stackTrace().orElse("It was never tried: an earlier event of the entity is parked."));
+        shell.say(shown(parked, parked.stackTrace(), redaction)
+                .orElse("It was never tried: an earlier event of the entity is parked."));
         return ExitCode.OK;
     }
 
-    private static String json(ParkedEvent parked) {
+    /** What was told of a failure before the attributes were declared sensitive may quote them. */
+    private static Optional<String> shown(ParkedEvent parked, Optional<String> failure, Redaction redaction) {
+        return redaction.concerns(parked.entity().type()) ? failure.map(any -> EventLines.REDACTED) : failure;
+    }
+
+    private static String json(ParkedEvent parked, Redaction redaction) {
         JsonLine line = new JsonLine()
                 .put("position", parked.position())
                 .put("entity_type", parked.entity().type().name())
@@ -108,8 +120,12 @@ public final class ParkedCommand implements Callable<Integer> {
                 .put("attempts", parked.attempts())
                 .put("parked", parked.parked().toString())
                 .put("retrying", parked.retrying());
-        parked.error().ifPresent(error -> line.put("error", error));
-        parked.stackTrace().ifPresent(trace -> line.put("stack_trace", trace));
+        if (parked.error().isPresent() && redaction.concerns(parked.entity().type())) {
+            line.put("redacted", List.of("error", "stack_trace"));
+        } else {
+            parked.error().ifPresent(error -> line.put("error", error));
+            parked.stackTrace().ifPresent(trace -> line.put("stack_trace", trace));
+        }
         return line.toString();
     }
 }

@@ -7,14 +7,14 @@ public interface Listener {
     /**
      * Is told that. May take its time: others do not wait.
      *
-     * @throws Exception whatever goes wrong: it is logged, and the next is told all the same
+     * @throws Exception whatever goes wrong: it is logged, without its message, which may quote what is sensitive, and the next is told all the same
      */
     void hear(Broadcast broadcast) throws Exception;
 
     /**
      * Was too slow: so many broadcasts were dropped, those that come before what it is told next. Whoever shows something reads it anew.
      *
-     * @throws Exception whatever goes wrong: it is logged
+     * @throws Exception whatever goes wrong: it is logged in the same way
      */
     default void missed(long count) throws Exception {}
 }

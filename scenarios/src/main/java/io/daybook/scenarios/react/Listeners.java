@@ -1,5 +1,6 @@
 package io.daybook.scenarios.react;
 
+import io.daybook.redaction.SensitiveAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
@@ -166,7 +167,7 @@ public final class Listeners implements Broadcaster, AutoCloseable {
                         thread.getName(),
                         next.broadcast().what(),
                         next.broadcast().event().position().orElse(0),
-                        e);
+                        SensitiveAttributes.withoutMessages(e));
             }
         }
 

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
 import io.daybook.Daybook;
 import io.daybook.consumers.FailurePolicy;
 import io.daybook.event.Change;
@@ -49,6 +54,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class EventProcessorTest {
 
@@ -827,6 +833,52 @@ class EventProcessorTest {
             Await.until(() -> slow.contains("s9"), () -> "the slow one heard " + slow);
             assertThat(slow).containsExactly("s0", "missed 6", "s7", "s8", "s9");
         }
+    }
+
+    @Test
+    void what_is_said_of_a_failure_is_not_logged_where_it_may_quote_what_is_sensitive() throws Exception {
+        String canary = "canary-7f3a";
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("io.daybook.scenarios");
+        logger.setLevel(Level.INFO);
+        logger.addAppender(log);
+        daybook().sensitive().declare("scenario", "name");
+        daybook().sensitive().declare("data_node", "data");
+        scenarios.callback("listen", (submitted, job, parameters) -> {
+            throw new IllegalStateException(canary);
+        });
+        try (Listeners listeners = new Listeners();
+                EventProcessor processor = EventProcessor.of(scenarios)
+                        .broadcaster(listeners)
+                        .broadcastOnScenarioCreated("created")
+                        .start()) {
+            listeners.connect(broadcast -> {
+                throw new IllegalStateException("a listener", new IllegalArgumentException(canary));
+            });
+            Scenario scenario = scenarios.createScenario("failing");
+            scenario.subscribe("listen");
+            scenario.submit().await(Await.LONGEST);
+            for (String said : List.of("It is told the next", "Subscriber listen", "Job of task")) {
+                Await.until(
+                        () -> log.list.stream()
+                                .anyMatch(event -> event.getFormattedMessage().contains(said)),
+                        () -> said + " was not logged: " + log.list);
+            }
+            caughtUp(processor);
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(null);
+        }
+        assertThat(log.list).isNotEmpty().allSatisfy(event -> {
+            assertThat(event.getFormattedMessage()).doesNotContain("IllegalStateException: bad");
+            if (event.getThrowableProxy() != null) {
+                assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy()))
+                        .contains("its message is not shown")
+                        .doesNotContain(canary);
+            }
+        });
     }
 
     private static String name(Broadcast broadcast) {
