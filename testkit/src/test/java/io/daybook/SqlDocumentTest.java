@@ -15,6 +15,8 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class SqlDocumentTest {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "sql.md");
+
+    private static final Path VIEWS = Path.of("..", "migrations", "src", "test", "resources", "views.txt");
 
     private static final Pattern QUESTION =
             Pattern.compile("```sql\n(?<query>.*?)```\n\n```\n(?<answer>.*?)```", Pattern.DOTALL);
@@ -36,6 +40,27 @@ class SqlDocumentTest {
     @Test
     void the_questions_have_their_answers_on_postgresql() throws Exception {
         ask(TestDatabase.postgresql());
+    }
+
+    /** What {@code CatalogueIT} finds in both databases. */
+    @Test
+    void every_column_is_described_as_the_databases_describe_it() throws Exception {
+        List<String> described = new ArrayList<>();
+        String about = "";
+        for (String line : Files.readAllLines(DOCUMENT)) {
+            if (line.startsWith("### ")) {
+                about = line.substring(4).replace(" (a table)", "");
+            } else if (line.startsWith("| `")) {
+                described.add(about + line.replace("|", " ").replace("`", "").replaceAll(" +", " "));
+            }
+        }
+        List<String> columns = Files.readAllLines(VIEWS).stream()
+                .filter(line -> !line.contains(" - view ") && !line.contains(" - table "))
+                .map(line -> line + " ")
+                .toList();
+        assertThat(columns)
+                .hasSizeGreaterThan(80)
+                .allSatisfy(column -> assertThat(described).contains(column));
     }
 
     private static void ask(TestDatabase fresh) throws Exception {
