@@ -11,9 +11,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.h2.engine.SessionLocal;
@@ -39,21 +41,27 @@ class H2TornTransactionTest {
 
     /** Where H2 waits while it collects what to write, once somebody says that it shall. */
     private static final class Gate {
-        private final Semaphore arrived = new Semaphore(0);
+        private final BlockingQueue<Thread> arrived = new LinkedBlockingQueue<>();
         private final Semaphore open = new Semaphore(0);
         private volatile boolean shut;
 
         void pass() {
             if (shut) {
-                arrived.release();
+                arrived.add(Thread.currentThread());
                 open.acquireUninterruptibly();
             }
         }
 
-        void awaitArrival() throws InterruptedException {
-            assertThat(arrived.tryAcquire(Await.LONGEST.toSeconds(), TimeUnit.SECONDS))
-                    .as("H2 collects what to write")
-                    .isTrue();
+        /** Who collects. */
+        Thread awaitArrival() throws InterruptedException {
+            Thread thread = arrived.poll(Await.LONGEST.toSeconds(), TimeUnit.SECONDS);
+            assertThat(thread).as("H2 collects what to write").isNotNull();
+            return thread;
+        }
+
+        void openForGood() {
+            shut = false;
+            open.release(BOTH);
         }
     }
 
@@ -86,44 +94,10 @@ class H2TornTransactionTest {
 
     @Test
     void a_transaction_is_in_the_file_by_half_between_two_commits() throws Exception {
-        Gate gate = new Gate();
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try (Connection one = open("live");
-                Connection other = open("live");
-                Connection reader = open("live")) {
-            execute(one, "create table something (number int not null)");
-            execute(one, "create table effects (position int not null)");
-            store(one).openMap("between", Between.builder(gate));
-            execute(one, "create table folds (position int not null)");
-            // Its undo log exists from now on, as that of a connection that has been used.
-            other.setAutoCommit(false);
-            execute(other, "insert into something (number) values (1)");
-            other.commit();
-
-            gate.shut = true;
-            Future<?> unrelated = threads.submit(() -> execute(one, "insert into something (number) values (2)"));
-            gate.awaitArrival();
-            // H2 has collected one of the two tables and not yet the other one.
-            Future<?> torn = threads.submit(() -> {
-                execute(other, "insert into effects (position) values (1)");
-                execute(other, "insert into folds (position) values (1)");
-                other.commit();
-                return true;
-            });
-            Await.until(() -> rows(reader) == BOTH, () -> "Others do not see the transaction.");
-            gate.open.release();
-            gate.awaitArrival();
-            unrelated.get(Await.LONGEST.toSeconds(), TimeUnit.SECONDS);
-            // The first commit is on disk, the second one, which nobody was told of, begins to be written.
-            copy("killed");
-            gate.shut = false;
-            gate.open.release();
-            torn.get(Await.LONGEST.toSeconds(), TimeUnit.SECONDS);
-            copy("acknowledged");
-        } finally {
-            gate.shut = false;
-            gate.open.release(BOTH);
-            threads.shutdownNow();
+        int tries = 1;
+        while (!collectsOnce("live" + tries)) {
+            tries++;
+            assertThat(tries).as("H2 never collects only once").isLessThan(10);
         }
         try (Connection killed = open("killed")) {
             assertThat(rows(killed)).as("rows of a transaction of two rows").isEqualTo(1);
@@ -133,12 +107,64 @@ class H2TornTransactionTest {
         }
     }
 
+    /**
+     * Copies the file at the two moments.
+     *
+     * @return false if H2 collected twice for the first commit, as it does now and then, and had the whole transaction the second time
+     */
+    private boolean collectsOnce(String live) throws Exception {
+        Gate gate = new Gate();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Connection one = open(live);
+                Connection other = open(live);
+                Connection reader = open(live)) {
+            execute(one, "create table something (number int not null)");
+            execute(one, "create table effects (position int not null)");
+            store(one).openMap("between", Between.builder(gate));
+            execute(one, "create table folds (position int not null)");
+            // Its undo log exists from now on, as that of a connection that has been used.
+            other.setAutoCommit(false);
+            execute(other, "insert into something (number) values (1)");
+            other.commit();
+
+            try {
+                gate.shut = true;
+                Future<?> unrelated = threads.submit(() -> execute(one, "insert into something (number) values (2)"));
+                Thread first = gate.awaitArrival();
+                // H2 has collected one of the two tables and not yet the other one.
+                Future<?> torn = threads.submit(() -> {
+                    execute(other, "insert into effects (position) values (1)");
+                    execute(other, "insert into folds (position) values (1)");
+                    other.commit();
+                    return true;
+                });
+                Await.until(() -> rows(reader) == BOTH, () -> "Others do not see the transaction.");
+                gate.open.release();
+                if (gate.awaitArrival() == first) {
+                    return false;
+                }
+                unrelated.get(Await.LONGEST.toSeconds(), TimeUnit.SECONDS);
+                // The first commit is on disk, the second one, which nobody was told of, begins to be written.
+                copy(live, "killed");
+                gate.openForGood();
+                torn.get(Await.LONGEST.toSeconds(), TimeUnit.SECONDS);
+                copy(live, "acknowledged");
+            } finally {
+                // Before the connections are closed: closing one waits for what it does.
+                gate.openForGood();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        return true;
+    }
+
     private Connection open(String name) throws SQLException {
         return DriverManager.getConnection("jdbc:h2:file:%s;WRITE_DELAY=0".formatted(folder.resolve(name)), "sa", "");
     }
 
-    private void copy(String name) throws Exception {
-        Files.copy(folder.resolve("live.mv.db"), folder.resolve(name + ".mv.db"));
+    private void copy(String from, String to) throws Exception {
+        Files.copy(folder.resolve(from + ".mv.db"), folder.resolve(to + ".mv.db"));
     }
 
     private static MVStore store(Connection connection) throws SQLException {
