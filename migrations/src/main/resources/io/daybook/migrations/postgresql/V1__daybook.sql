@@ -745,37 +745,30 @@ create function state_as_of(
     stable
     parallel safe
 begin atomic
-    with counted as (select e.version, e.operation, e.attribute_name, e.attribute_value, e.creation_date
+    with counted as (select e.entity_id, e.version, e.operation, e.attribute_name, e.attribute_value, e.creation_date,
+                            -- What the life that counts began with, or ended with.
+                            max(e.version) filter (where e.operation in ('CREATION', 'DELETION'))
+                                over (partition by e.entity_id) as life
                      from events e
                               left join ledger l on l.event_id = e.event_id
                      where e.entity_type = of_type
                        and e.entity_id = of_id
                        and (at_position is null or l.position <= at_position)
                        and (recorded_by is null or l.recorded_at <= recorded_by)
-                       and (occurred_by is null or e.creation_date <= occurred_by)),
-         life as (select c.version, c.operation, c.attribute_value, c.creation_date
-                  from counted c
-                  where c.operation in ('CREATION', 'DELETION')
-                  order by c.version desc
-                  limit 1),
-         set_later as (select distinct on (c.attribute_name) c.attribute_name, coalesce(c.attribute_value, 'null') as value
-                       from counted c
-                                join life on c.version > life.version
-                       where c.operation = 'UPDATE'
-                       order by c.attribute_name, c.version desc)
+                       and (occurred_by is null or e.creation_date <= occurred_by))
+    -- One pass, no join: the planner knows nothing of what is counted, and a join that it takes for a small one would be of the square.
     select of_type,
-           of_id,
-           (select max(c.version) from counted c),
-           coalesce(life.attribute_value, '{}')
-               || coalesce((select jsonb_object_agg(s.attribute_name, s.value) from set_later s), '{}'),
-           life.creation_date,
-           (select c.creation_date
-            from counted c
-            where c.operation in ('CREATION', 'UPDATE')
-            order by c.version desc
-            limit 1)
-    from life
-    where life.operation = 'CREATION';
+           c.entity_id,
+           max(c.version),
+           coalesce((array_agg(c.attribute_value) filter (where c.version = c.life))[1], '{}')
+               -- Of several values of one name the last one stays.
+               || coalesce(jsonb_object_agg(c.attribute_name, coalesce(c.attribute_value, 'null') order by c.version)
+                               filter (where c.operation = 'UPDATE' and c.version > c.life), '{}'),
+           min(c.creation_date) filter (where c.version = c.life),
+           (array_agg(c.creation_date order by c.version desc) filter (where c.operation in ('CREATION', 'UPDATE')))[1]
+    from counted c
+    group by c.entity_id
+    having bool_or(c.version = c.life and c.operation = 'CREATION');
 end;
 
 comment on function state_as_of is 'What one entity was: one row, or none if it did not exist then.';
@@ -789,44 +782,29 @@ create function states_as_of(
     stable
     parallel safe
 begin atomic
-    with counted as (select e.entity_id, e.version, e.operation, e.attribute_name, e.attribute_value, e.creation_date
+    with counted as (select e.entity_id, e.version, e.operation, e.attribute_name, e.attribute_value, e.creation_date,
+                            -- What the life that counts began with, or ended with.
+                            max(e.version) filter (where e.operation in ('CREATION', 'DELETION'))
+                                over (partition by e.entity_id) as life
                      from events e
                               left join ledger l on l.event_id = e.event_id
                      where e.entity_type = of_type
                        and (at_position is null or l.position <= at_position)
                        and (recorded_by is null or l.recorded_at <= recorded_by)
-                       and (occurred_by is null or e.creation_date <= occurred_by)),
-         life as (select distinct on (c.entity_id) c.entity_id, c.version, c.operation, c.attribute_value, c.creation_date
-                  from counted c
-                  where c.operation in ('CREATION', 'DELETION')
-                  order by c.entity_id, c.version desc),
-         set_later as (select distinct on (c.entity_id, c.attribute_name)
-                              c.entity_id, c.attribute_name, coalesce(c.attribute_value, 'null') as value
-                       from counted c
-                                join life on life.entity_id = c.entity_id and c.version > life.version
-                       where c.operation = 'UPDATE'
-                       order by c.entity_id, c.attribute_name, c.version desc),
-         together as (select s.entity_id, jsonb_object_agg(s.attribute_name, s.value) as attributes
-                      from set_later s
-                      group by s.entity_id),
-         newest as (select c.entity_id, max(c.version) as version
-                    from counted c
-                    group by c.entity_id),
-         change as (select distinct on (c.entity_id) c.entity_id, c.creation_date
-                    from counted c
-                    where c.operation in ('CREATION', 'UPDATE')
-                    order by c.entity_id, c.version desc)
+                       and (occurred_by is null or e.creation_date <= occurred_by))
+    -- One pass, no join: the planner knows nothing of what is counted, and a join that it takes for a small one would be of the square.
     select of_type,
-           life.entity_id,
-           newest.version,
-           coalesce(life.attribute_value, '{}') || coalesce(together.attributes, '{}'),
-           life.creation_date,
-           change.creation_date
-    from life
-             join newest on newest.entity_id = life.entity_id
-             join change on change.entity_id = life.entity_id
-             left join together on together.entity_id = life.entity_id
-    where life.operation = 'CREATION';
+           c.entity_id,
+           max(c.version),
+           coalesce((array_agg(c.attribute_value) filter (where c.version = c.life))[1], '{}')
+               -- Of several values of one name the last one stays.
+               || coalesce(jsonb_object_agg(c.attribute_name, coalesce(c.attribute_value, 'null') order by c.version)
+                               filter (where c.operation = 'UPDATE' and c.version > c.life), '{}'),
+           min(c.creation_date) filter (where c.version = c.life),
+           (array_agg(c.creation_date order by c.version desc) filter (where c.operation in ('CREATION', 'UPDATE')))[1]
+    from counted c
+    group by c.entity_id
+    having bool_or(c.version = c.life and c.operation = 'CREATION');
 end;
 
 comment on function states_as_of is 'What all entities of a type were: one row for each that existed then. Reads all events of the type.';
