@@ -392,7 +392,7 @@ final class CursorTable implements LeaseTable {
     /**
      * Moves the cursor in the caller's transaction.
      *
-     * @return false if it belongs to another epoch now, or is not as far as it was: the transaction must be rolled back
+     * @return false if it belongs to another epoch now, or is not where it may be: the transaction must be rolled back
      */
     boolean save(Connection connection, Move move) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(save)) {
@@ -408,7 +408,7 @@ final class CursorTable implements LeaseTable {
         update.setInt(4, move.partition());
         update.setLong(5, move.epoch());
         update.setLong(6, move.atLeast());
-        update.setLong(7, move.to().position());
+        update.setLong(7, move.atMost());
         update.setLong(8, move.to().position());
         update.setBytes(9, move.to().hash());
     }

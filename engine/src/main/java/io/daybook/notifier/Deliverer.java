@@ -215,9 +215,13 @@ final class Deliverer {
     }
 
     private void move(Connection connection, Partition partition, LedgerPoint to) throws SQLException {
+        move(connection, partition, to.position(), to);
+    }
+
+    private void move(Connection connection, Partition partition, long atMost, LedgerPoint to) throws SQLException {
         String name = partition.registration.id();
         LeaseTable.Move move =
-                new LeaseTable.Move(name, partition.number, partition.epoch, partition.savedPosition(), to);
+                new LeaseTable.Move(name, partition.number, partition.epoch, partition.savedPosition(), atMost, to);
         if (!cursors.save(connection, move)) {
             throw new OwnershipLost(name, partition.number, partition.epoch);
         }
@@ -320,7 +324,11 @@ final class Deliverer {
                     fence(c, partition);
                     return parked.remove(c, registration.id(), last);
                 }
-                move(c, partition, last.entry().point());
+                move(
+                        c,
+                        partition,
+                        deliveries.get(0).entry().position() - 1,
+                        last.entry().point());
                 return false;
             });
         } catch (WorkFailed e) {

@@ -50,8 +50,15 @@ interface LeaseTable {
      *
      * @param atLeast position that the owner knows to be stored: where a lower one is, the database was set back, and with what the owner
      *     has had committed since
+     * @param atMost position that the stored one must not be beyond: where effects are in the same transaction, the one before the first
+     *     of their events. A consumer that outlived its stop may just have had them committed, in the same epoch
      */
-    record Move(String registration, int partition, long epoch, long atLeast, LedgerPoint to) {}
+    record Move(String registration, int partition, long epoch, long atLeast, long atMost, LedgerPoint to) {
+
+        Move(String registration, int partition, long epoch, long atLeast, LedgerPoint to) {
+            this(registration, partition, epoch, atLeast, to.position(), to);
+        }
+    }
 
     /** A node begins, with a lease of that length. */
     void begin(String node, Duration lease);

@@ -379,7 +379,7 @@ final class SimulatedStore {
                 partition.number < s.cursors.size() ? s.cursors.get(partition.number) : null;
         if (fenced
                 && (cursor == null
-                        || cursor.point.position() > last.entry().position()
+                        || cursor.point.position() >= deliveries.get(0).entry().position()
                         || (notices() && cursor.point.position() < partition.savedPosition()))) {
             throw new OwnershipLost(registration, partition.number, partition.epoch);
         }
