@@ -2,6 +2,7 @@ package io.daybook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -20,7 +21,26 @@ class AuditDocumentTest {
             Pattern.compile("```java\n(?<code>.*?)```\n\nprints\n\n```\n(?<output>.*?)```", Pattern.DOTALL);
 
     @Test
-    void the_examples_compile_run_and_print_what_the_document_says(@TempDir Path directory) throws Exception {
+    void the_examples_compile_run_and_print_what_the_document_says_on_h2(@TempDir Path directory) throws Exception {
+        check(
+                directory,
+                "Daybook.open(\"jdbc:h2:file:%s\")"
+                        .formatted(directory.resolve("daybook").toAbsolutePath()));
+    }
+
+    @Test
+    void the_examples_compile_run_and_print_what_the_document_says_on_postgresql(@TempDir Path directory)
+            throws Exception {
+        try (TestDatabase database = TestDatabase.postgresql()) {
+            check(
+                    directory,
+                    "Daybook.builder().url(\"%s\").user(\"%s\").password(\"%s\").open()"
+                            .formatted(database.url(), database.user(), database.password()));
+        }
+    }
+
+    /** @param open how the examples open their daybook */
+    private static void check(Path directory, String open) throws Exception {
         String document = Files.readString(DOCUMENT);
         Matcher imports = IMPORTS.matcher(document);
         assertThat(imports.find()).isTrue();
@@ -32,11 +52,10 @@ class AuditDocumentTest {
             output.append(example.group("output"));
         }
         assertThat(examples).isEqualTo(4).isEqualTo(document.split("```java", -1).length - 1);
-        String url = "jdbc:h2:file:" + directory.resolve("daybook").toAbsolutePath();
         assertThat(CompiledExample.run(
                         directory,
                         imports.group("imports"),
-                        "try (Daybook daybook = Daybook.open(\"%s\")) {\n%s\n}".formatted(url, code)))
+                        "try (Daybook daybook = %s) {\n%s\n}".formatted(open, code)))
                 .isEqualTo(output.toString());
     }
 }
