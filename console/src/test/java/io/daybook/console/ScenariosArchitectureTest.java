@@ -48,6 +48,7 @@ class ScenariosArchitectureTest {
                     "io.daybook.notifier",
                     "io.daybook.ledger",
                     "io.daybook.history",
+                    "io.daybook.redaction",
                     "io.daybook.consumers",
                     "io.daybook.scenarios..",
                     "org.apache.commons.csv",
