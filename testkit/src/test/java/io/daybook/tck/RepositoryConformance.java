@@ -571,6 +571,7 @@ abstract class RepositoryConformance extends Conformance {
                 .hasMessageContaining("Version 5 of person p-1 was written in schema version 4")
                 .hasMessageContaining("knows up to 3");
         assertThatThrownBy(() -> people().list().toList()).isInstanceOf(UnreadableEntity.class);
+        Await.sequenced(daybook());
         assertThat(people().asOf(4).find("p-1")).isPresent();
         daybook()
                 .transact(tx -> tx.append(
