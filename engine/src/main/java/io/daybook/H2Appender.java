@@ -3,7 +3,7 @@ package io.daybook;
 import io.daybook.database.Database;
 import io.daybook.database.SqlStates;
 import io.daybook.event.Change;
-import io.daybook.event.Operation;
+import io.daybook.event.EntityRef;
 import io.daybook.event.Receipt;
 import io.daybook.event.Value;
 import io.daybook.history.EntityHistory;
@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Appends on H2, statement by statement: the database is in this process, a round trip costs nothing.
@@ -44,30 +43,6 @@ final class H2Appender implements Appender {
             where lock_key = ?
             """;
 
-    /**
-     * H2 walks an index backwards only if all its columns are in the order; without the first two it reads every version of the entity,
-     * each time.
-     */
-    private static final String NEWEST = """
-            select version, operation
-            from daybook.events
-            where entity_type = ?
-              and entity_id = ?
-            order by entity_type desc, entity_id desc, version desc
-            limit 1
-            """;
-
-    /** Where the newest event is an act, which changes no state, the one before it that does decides. */
-    private static final String NEWEST_CHANGE = """
-            select version, operation
-            from daybook.events
-            where entity_type = ?
-              and entity_id = ?
-              and operation in ('CREATION', 'UPDATE', 'DELETION')
-            order by entity_type desc, entity_id desc, version desc
-            limit 1
-            """;
-
     private static final String INSERT = """
             insert into daybook.events (
                 entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
@@ -85,6 +60,7 @@ final class H2Appender implements Appender {
     private final UUID daybookId;
     private final Ids ids;
     private final Clock clock;
+    private final Newest newest;
 
     H2Appender(Database database, EntityHistory history, UUID daybookId, Ids ids, Clock clock) {
         this.database = database;
@@ -92,6 +68,7 @@ final class H2Appender implements Appender {
         this.daybookId = daybookId;
         this.ids = ids;
         this.clock = clock;
+        this.newest = new Newest(database);
     }
 
     @Override
@@ -176,36 +153,18 @@ final class H2Appender implements Appender {
     }
 
     private Map<Unit.Touched, Long> check(Connection connection, Unit unit) throws SQLException {
+        Map<EntityRef, Newest.Found> found = newest.of(
+                connection,
+                unit.entities().stream().map(touched -> touched.entity).toList());
         Map<Unit.Touched, Long> versions = new HashMap<>();
-        try (PreparedStatement newest = connection.prepareStatement(database.sql(NEWEST));
-                PreparedStatement newestChange = connection.prepareStatement(database.sql(NEWEST_CHANGE))) {
-            for (Unit.Touched touched : unit.entities()) {
-                Found found = find(newest, touched);
-                Unit.Life life = Unit.Life.ABSENT;
-                if (found != null) {
-                    Found change = found.operation().changesState() ? found : find(newestChange, touched);
-                    if (change != null) {
-                        life = change.operation().equals(Operation.DELETION) ? Unit.Life.DELETED : Unit.Life.ALIVE;
-                    }
-                }
-                long version = found == null ? 0 : found.version();
-                if (Unit.refuses(touched, version, life)) {
-                    throw unit.refusal(touched, version, life);
-                }
-                versions.put(touched, version);
+        for (Unit.Touched touched : unit.entities()) {
+            Newest.Found before = found.getOrDefault(touched.entity, Newest.NO_EVENTS);
+            if (Unit.refuses(touched, before.version(), before.life())) {
+                throw unit.refusal(touched, before.version(), before.life());
             }
+            versions.put(touched, before.version());
         }
         return versions;
-    }
-
-    private record Found(long version, Operation operation) {}
-
-    private static @Nullable Found find(PreparedStatement query, Unit.Touched touched) throws SQLException {
-        query.setString(1, touched.entity.type().name());
-        query.setString(2, touched.entity.id());
-        try (ResultSet row = query.executeQuery()) {
-            return row.next() ? new Found(row.getLong(1), Operation.of(row.getString(2))) : null;
-        }
     }
 
     private Receipt insert(

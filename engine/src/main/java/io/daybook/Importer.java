@@ -59,7 +59,6 @@ public final class Importer implements AutoCloseable {
     private static final Duration POSITION_WITHIN = Duration.ofMinutes(10);
     private static final Duration OTHERS_NUMBERED_WITHIN = Duration.ofMinutes(1);
     private static final int ENTITIES_REMEMBERED = 50_000;
-    private static final Newest.Found NO_EVENTS = new Newest.Found(0, Unit.Life.ABSENT);
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
     /**
@@ -358,7 +357,7 @@ public final class Importer implements AutoCloseable {
         }
         if (!unknown.isEmpty()) {
             Map<EntityRef, Newest.Found> found = newest.of(connection, unknown);
-            unknown.forEach(entity -> standing.put(entity, found.getOrDefault(entity, NO_EVENTS)));
+            unknown.forEach(entity -> standing.put(entity, found.getOrDefault(entity, Newest.NO_EVENTS)));
         }
     }
 
@@ -392,7 +391,7 @@ public final class Importer implements AutoCloseable {
     private void checkEntities() {
         for (EventCopy event : page) {
             EntityRef entity = event.entity();
-            Newest.Found before = standing.getOrDefault(entity, NO_EVENTS);
+            Newest.Found before = standing.getOrDefault(entity, Newest.NO_EVENTS);
             if (event.version() != before.version() + 1) {
                 throw new ImportRefused(
                         event.position(),

@@ -19,6 +19,9 @@ final class Newest {
     /** An entity as it was found; version 0 = it has no events. */
     record Found(long version, Unit.Life life) {}
 
+    /** Of an entity that has none. */
+    static final Found NO_EVENTS = new Found(0, Unit.Life.ABSENT);
+
     /** The table may have been empty when a plan was made, and have millions of rows when it is used. */
     private static final String PLAN = """
             select set_config('plan_cache_mode', 'force_generic_plan', true),
@@ -44,9 +47,12 @@ final class Newest {
                                         limit 1) change on true
             """;
 
-    /** H2 walks an index backwards only if all its columns are in the order. */
-    private static final String VERSION_OF_ONE = """
-            select version
+    /**
+     * H2 walks an index backwards only if all its columns are in the order; without the first two it reads every version of the entity,
+     * each time.
+     */
+    private static final String OF_ONE = """
+            select version, operation
             from daybook.events
             where entity_type = ?
               and entity_id = ?
@@ -54,8 +60,9 @@ final class Newest {
             limit 1
             """;
 
+    /** Where the newest event is an act, which changes no state, the one before it that does decides. */
     private static final String CHANGE_OF_ONE = """
-            select operation
+            select version, operation
             from daybook.events
             where entity_type = ?
               and entity_id = ?
@@ -103,23 +110,26 @@ final class Newest {
 
     private Map<EntityRef, Found> oneByOne(Connection transaction, Collection<EntityRef> entities) throws SQLException {
         Map<EntityRef, Found> found = new HashMap<>();
-        try (PreparedStatement version = transaction.prepareStatement(database.sql(VERSION_OF_ONE));
-                PreparedStatement change = transaction.prepareStatement(database.sql(CHANGE_OF_ONE))) {
+        try (PreparedStatement newest = transaction.prepareStatement(database.sql(OF_ONE));
+                PreparedStatement newestChange = transaction.prepareStatement(database.sql(CHANGE_OF_ONE))) {
             for (EntityRef entity : entities) {
-                String newest = first(version, entity);
-                if (newest != null) {
-                    found.put(entity, new Found(Long.parseLong(newest), life(first(change, entity))));
+                Said said = first(newest, entity);
+                if (said != null) {
+                    Said change = new Operation(said.operation()).changesState() ? said : first(newestChange, entity);
+                    found.put(entity, new Found(said.version(), life(change == null ? null : change.operation())));
                 }
             }
         }
         return found;
     }
 
-    private static @Nullable String first(PreparedStatement query, EntityRef entity) throws SQLException {
+    private record Said(long version, String operation) {}
+
+    private static @Nullable Said first(PreparedStatement query, EntityRef entity) throws SQLException {
         query.setString(1, entity.type().name());
         query.setString(2, entity.id());
         try (ResultSet row = query.executeQuery()) {
-            return row.next() ? row.getString(1) : null;
+            return row.next() ? new Said(row.getLong(1), row.getString(2)) : null;
         }
     }
 
