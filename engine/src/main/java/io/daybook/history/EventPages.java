@@ -1,9 +1,5 @@
 package io.daybook.history;
 
-import static io.daybook.schema.Tables.EVENTS;
-import static io.daybook.schema.Tables.LEDGER;
-import static org.jooq.impl.DSL.param;
-
 import io.daybook.database.Database;
 import io.daybook.event.EntityRef;
 import io.daybook.event.EntityType;
@@ -22,8 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jooq.Condition;
-import org.jooq.impl.DSL;
 
 /** Reads events by entity, a page at a time, along the index of their versions. Thread-safe; each statement is rendered once. */
 final class EventPages {
@@ -113,48 +107,22 @@ final class EventPages {
         return statements.computeIfAbsent(shape, this::render);
     }
 
-    /** The columns of {@link EventRow}, then position and recorded_at where there are any. */
     private String render(Shape shape) {
-        Condition which = EVENTS.ENTITY_TYPE.eq(param("type", String.class));
-        which = shape.oneEntity()
-                ? which.and(EVENTS.ENTITY_ID.eq(param("id", String.class)))
-                        .and(EVENTS.VERSION.gt(param("version", Long.class)))
-                : which.and(EVENTS.ENTITY_ID.gt(param("id", String.class)));
-        Condition position = shape.position() ? LEDGER.POSITION.le(param("position", Long.class)) : DSL.noCondition();
-        Condition recorded =
-                shape.recorded() ? LEDGER.RECORDED_AT.le(param("recorded", OffsetDateTime.class)) : DSL.noCondition();
-        Condition occurred =
-                shape.occurred() ? EVENTS.CREATION_DATE.le(param("occurred", OffsetDateTime.class)) : DSL.noCondition();
-        return database.jooq()
-                .select(
-                        EVENTS.EVENT_ID,
-                        EVENTS.ENTITY_TYPE,
-                        EVENTS.ENTITY_ID,
-                        EVENTS.VERSION,
-                        EVENTS.OPERATION,
-                        EVENTS.ATTRIBUTE_NAME,
-                        EVENTS.ATTRIBUTE_VALUE,
-                        EVENTS.METADATA,
-                        EVENTS.CREATION_DATE,
-                        EVENTS.TRANSACTION_ID,
-                        EVENTS.ACTOR,
-                        EVENTS.REASON,
-                        EVENTS.CORRELATION_ID,
-                        EVENTS.CAUSATION_POSITION,
-                        EVENTS.CONTEXT,
-                        EVENTS.SALT,
-                        EVENTS.VALUE_DIGEST,
-                        EVENTS.METADATA_DIGEST,
-                        LEDGER.POSITION,
-                        LEDGER.RECORDED_AT)
-                .from(EVENTS)
-                .leftJoin(LEDGER)
-                .on(LEDGER.EVENT_ID.eq(EVENTS.EVENT_ID))
-                .where(which.and(position).and(recorded).and(occurred))
-                // In one entity the first two are the same in every row; H2 uses the index only where all its columns
-                // are in the order.
-                .orderBy(EVENTS.ENTITY_TYPE, EVENTS.ENTITY_ID, EVENTS.VERSION)
-                .limit(DSL.inline(SIZE))
-                .getSQL();
+        return database.sql("""
+                select %s, l.position, l.recorded_at
+                from daybook.events e
+                left join daybook.ledger l on l.event_id = e.event_id
+                where e.entity_type = ?
+                  and %s%s%s%s
+                -- In one entity the first two are the same in every row; H2 uses the index only where all its columns are in the order.
+                order by e.entity_type, e.entity_id, e.version
+                limit %d
+                """.formatted(
+                        EventRow.COLUMNS,
+                        shape.oneEntity() ? "e.entity_id = ? and e.version > ?" : "e.entity_id > ?",
+                        shape.position() ? " and l.position <= ?" : "",
+                        shape.recorded() ? " and l.recorded_at <= ?" : "",
+                        shape.occurred() ? " and e.creation_date <= ?" : "",
+                        SIZE));
     }
 }

@@ -46,6 +46,9 @@ class ViewPlansIT {
                 "entity_history where transaction_id = md5('77')::uuid",
                 "entity_history where position between 5000 and 5100",
                 "units_of_work where transaction_id = md5('77')::uuid",
+                "state_as_of('order', 'o-77')",
+                "state_as_of('order', 'o-77', at_position => 90000, recorded_by => now(), occurred_by => now())",
+                "difference_as_of('order', 'o-77', from_position => 90000)",
                 "ledger_tail")) {
             String plan = String.join(
                     "\n", database.query("explain (analyze, timing off) select * from daybook." + question));
