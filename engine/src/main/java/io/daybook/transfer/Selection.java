@@ -46,20 +46,12 @@ public record Selection(
         Optional<Instant> occurredTo) {
 
     /** Everything. */
-    public static final Selection EVERYTHING = new Selection(
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            OptionalLong.empty(),
-            OptionalLong.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    public static final Selection EVERYTHING = builder().build();
+
+    /** What to begin with: it selects everything until a part is said. */
+    public static Builder builder() {
+        return new Builder();
+    }
 
     public Selection {
         entityTypes = sorted(entityTypes);
@@ -117,6 +109,107 @@ public record Selection(
     private static void texts(List<Part> parts, String sql, String[] texts) {
         if (texts.length > 0) {
             parts.add(new Part(sql, texts));
+        }
+    }
+
+    /** Says the parts by name. Each is empty until it is said, and what is said last counts. Not thread-safe. */
+    public static final class Builder {
+
+        private Collection<EntityType> entityTypes = List.of();
+        private Collection<String> entityIds = List.of();
+        private Collection<Operation> operations = List.of();
+        private Collection<String> attributeNames = List.of();
+        private Collection<String> actors = List.of();
+        private Collection<String> correlationIds = List.of();
+        private Collection<UUID> transactionIds = List.of();
+        private OptionalLong fromPosition = OptionalLong.empty();
+        private OptionalLong toPosition = OptionalLong.empty();
+        private Optional<Instant> recordedFrom = Optional.empty();
+        private Optional<Instant> recordedTo = Optional.empty();
+        private Optional<Instant> occurredFrom = Optional.empty();
+        private Optional<Instant> occurredTo = Optional.empty();
+
+        private Builder() {}
+
+        /** Of these kinds of entity. */
+        public Builder entityTypes(Collection<EntityType> types) {
+            entityTypes = types;
+            return this;
+        }
+
+        /** Of entities with one of these ids, of any type. */
+        public Builder entityIds(Collection<String> ids) {
+            entityIds = ids;
+            return this;
+        }
+
+        /** Where one of these happened. */
+        public Builder operations(Collection<Operation> what) {
+            operations = what;
+            return this;
+        }
+
+        /** Of these attributes; events that name none fit too. */
+        public Builder attributeNames(Collection<String> names) {
+            attributeNames = names;
+            return this;
+        }
+
+        /** By one of these. */
+        public Builder actors(Collection<String> who) {
+            actors = who;
+            return this;
+        }
+
+        /** In one of these conversations. */
+        public Builder correlationIds(Collection<String> ids) {
+            correlationIds = ids;
+            return this;
+        }
+
+        /** Of these units of work. */
+        public Builder transactionIds(Collection<UUID> ids) {
+            transactionIds = ids;
+            return this;
+        }
+
+        /** The first position and the last one, both included; empty = no bound. */
+        public Builder positions(OptionalLong from, OptionalLong to) {
+            fromPosition = from;
+            toPosition = to;
+            return this;
+        }
+
+        /** Entered the ledger at the first time or later, and before the second (database clock); empty = no bound. */
+        public Builder recorded(Optional<Instant> from, Optional<Instant> to) {
+            recordedFrom = from;
+            recordedTo = to;
+            return this;
+        }
+
+        /** Happened at the first time or later, and before the second (creation date); empty = no bound. */
+        public Builder occurred(Optional<Instant> from, Optional<Instant> to) {
+            occurredFrom = from;
+            occurredTo = to;
+            return this;
+        }
+
+        /** What was said so far. */
+        public Selection build() {
+            return new Selection(
+                    entityTypes,
+                    entityIds,
+                    operations,
+                    attributeNames,
+                    actors,
+                    correlationIds,
+                    transactionIds,
+                    fromPosition,
+                    toPosition,
+                    recordedFrom,
+                    recordedTo,
+                    occurredFrom,
+                    occurredTo);
         }
     }
 }

@@ -202,21 +202,9 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     private static Selection at(long position) {
-        Selection all = Selection.EVERYTHING;
-        return new Selection(
-                all.entityTypes(),
-                all.entityIds(),
-                all.operations(),
-                all.attributeNames(),
-                all.actors(),
-                all.correlationIds(),
-                all.transactionIds(),
-                OptionalLong.of(position),
-                OptionalLong.of(position),
-                all.recordedFrom(),
-                all.recordedTo(),
-                all.occurredFrom(),
-                all.occurredTo());
+        return Selection.builder()
+                .positions(OptionalLong.of(position), OptionalLong.of(position))
+                .build();
     }
 
     /** Takes an event. */

@@ -1,13 +1,12 @@
 package io.daybook.console.export;
 
+import io.daybook.console.shell.InstantConverter;
 import io.daybook.event.EntityType;
 import io.daybook.event.InvalidEvent;
 import io.daybook.event.Operation;
 import io.daybook.event.Value;
 import io.daybook.transfer.Selection;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -17,25 +16,10 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options that select events. */
 final class Filter {
-
-    /** ISO 8601 with a zone. */
-    static final class InstantConverter implements ITypeConverter<Instant> {
-        @Override
-        public Instant convert(String text) {
-            try {
-                return OffsetDateTime.parse(text).toInstant();
-            } catch (DateTimeParseException e) {
-                throw new TypeConversionException(
-                        "'%s' is no ISO 8601 time with a zone, such as 2026-01-31T12:00:00Z".formatted(text));
-            }
-        }
-    }
 
     @Option(names = "--type", paramLabel = "<type>", description = "Only entities of that type.")
     private List<String> types = new ArrayList<>();
@@ -94,20 +78,18 @@ final class Filter {
 
     /** @throws InvalidEvent if a name cannot be one */
     Selection selection() {
-        return new Selection(
-                types.stream().map(EntityType::new).toList(),
-                ids,
-                operations.stream().map(Operation::of).toList(),
-                attributes,
-                actors,
-                correlationIds,
-                transactions,
-                optional(from),
-                optional(until),
-                Optional.ofNullable(recordedFrom),
-                Optional.ofNullable(recordedBefore),
-                Optional.ofNullable(occurredFrom),
-                Optional.ofNullable(occurredBefore));
+        return Selection.builder()
+                .entityTypes(types.stream().map(EntityType::new).toList())
+                .entityIds(ids)
+                .operations(operations.stream().map(Operation::of).toList())
+                .attributeNames(attributes)
+                .actors(actors)
+                .correlationIds(correlationIds)
+                .transactionIds(transactions)
+                .positions(optional(from), optional(until))
+                .recorded(Optional.ofNullable(recordedFrom), Optional.ofNullable(recordedBefore))
+                .occurred(Optional.ofNullable(occurredFrom), Optional.ofNullable(occurredBefore))
+                .build();
     }
 
     private static OptionalLong optional(@Nullable Long number) {

@@ -4,6 +4,7 @@ import io.daybook.AsOf;
 import io.daybook.Daybook;
 import io.daybook.console.shell.EventLines;
 import io.daybook.console.shell.ExitCode;
+import io.daybook.console.shell.InstantConverter;
 import io.daybook.console.shell.JsonLine;
 import io.daybook.console.shell.Messages;
 import io.daybook.console.shell.Shell;
