@@ -23,6 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jooq.DSLContext;
@@ -287,5 +291,38 @@ abstract class TransactionalConformance extends Conformance {
         assertThatThrownBy(() -> Consumers.consumeInTransaction(ephemeral, (event, jooq) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Give it a name");
+    }
+
+    /** As where a consumer outlives its stop, still in its transaction, and the next one has the same partition in the same epoch. */
+    @Test
+    void a_transaction_that_outlives_another_one_with_the_same_events_has_no_effect() throws Exception {
+        Registration registration = daybook().notifier().register("r", THINGS);
+        touch(1, 3);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        CountDownLatch within = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Registration.Claim claim = registration.claim("a test")) {
+            Batch batch = claim.take(10, LONG).orElseThrow();
+            Future<?> outliving = thread.submit(() -> {
+                batch.finish(jooq -> {
+                    batch.events().forEach(event -> effect(event, jooq));
+                    within.countDown();
+                    goOn.await();
+                });
+                return true;
+            });
+            within.await();
+            batch.giveBack();
+            Batch again = claim.take(10, LONG).orElseThrow();
+            assertThat(again.events()).isEqualTo(batch.events());
+            again.finish(jooq -> again.events().forEach(event -> effect(event, jooq)));
+            goOn.countDown();
+            assertThatThrownBy(() -> outliving.get(LONG.toSeconds(), TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(OwnershipLost.class);
+            assertOnceEach(again.events().size());
+        } finally {
+            goOn.countDown();
+            thread.shutdownNow();
+        }
     }
 }
