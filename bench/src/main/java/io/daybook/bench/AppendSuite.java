@@ -10,10 +10,15 @@ import java.util.List;
  * including all}: the same columns, defaults, identity and indexes, in the same schema, as old and as large as {@code events}
  * itself. The two take turns, and begin by turns.
  */
-record AppendSuite(String name, int writers, int eventsPerTransaction, boolean sequenced, String target)
+record AppendSuite(String name, int writers, int eventsPerTransaction, boolean sequenced, Target target)
         implements Suite {
 
     private static final Duration WARM_UP = Duration.ofSeconds(3);
+
+    @Override
+    public String description() {
+        return "Appends through the front door ÷ plain JDBC that writes the same rows.";
+    }
 
     @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
@@ -50,7 +55,7 @@ record AppendSuite(String name, int writers, int eventsPerTransaction, boolean s
             }
         }
         server.drop(schema);
-        report.row(
+        report.row(Row.ratio(
                 "%s: %d %s × %d, sequencer %s"
                         .formatted(
                                 name,
@@ -58,9 +63,9 @@ record AppendSuite(String name, int writers, int eventsPerTransaction, boolean s
                                 writers == 1 ? "writer" : "writers",
                                 eventsPerTransaction,
                                 sequenced ? "running" : "stopped"),
-                ratios.text(2),
+                ratios,
                 target,
-                "%s ÷ %s events/s".formatted(ours.text(0), theirs.text(0)));
+                "%s ÷ %s events/s".formatted(ours.text(0), theirs.text(0))));
     }
 
     /** Until the compiler has nothing left to do on either side: a slice of one writer is too few calls for that. */

@@ -20,6 +20,16 @@ final class CursorSuite implements Suite {
     private static final int MINUTES = 30;
 
     @Override
+    public String name() {
+        return "cursors";
+    }
+
+    @Override
+    public String description() {
+        return "Writes of cursors while an old transaction holds back vacuum.";
+    }
+
+    @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
         String schema = "daybook_bench";
         server.drop(schema);
@@ -52,16 +62,16 @@ final class CursorSuite implements Suite {
             old.rollback();
             double first = rates.get(0);
             double last = rates.get(MINUTES - 1);
-            report.row(
+            report.row(Row.ratio(
                     "cursors: 30 minutes of cursor writes under an old transaction, last ÷ first minute",
-                    String.format(java.util.Locale.ROOT, "%.2f", last / first),
-                    "≥ 0.80",
+                    Series.of(last / first),
+                    Target.atLeast(0.8),
                     String.format(
                             java.util.Locale.ROOT,
                             "%.0f ÷ %.0f writes/s, %d registrations",
                             last,
                             first,
-                            REGISTRATIONS));
+                            REGISTRATIONS)));
         }
         server.drop(schema);
     }

@@ -81,12 +81,12 @@ public final class Main implements Callable<Integer> {
     private static Map<String, Suite> suites() {
         Map<String, Suite> suites = new LinkedHashMap<>();
         for (AppendSuite suite : List.of(
-                new AppendSuite("one", 1, 1, true, "≥ 1.00"),
-                new AppendSuite("one-stopped", 1, 1, false, ""),
-                new AppendSuite("sixteen", 16, 1, true, "≥ 1.00"),
-                new AppendSuite("sixteen-stopped", 16, 1, false, ""),
-                new AppendSuite("batch", 4, 100, true, ""),
-                new AppendSuite("batch-stopped", 4, 100, false, "≥ 0.85"))) {
+                new AppendSuite("one", 1, 1, true, Target.atLeast(1.3)),
+                new AppendSuite("one-stopped", 1, 1, false, Target.none()),
+                new AppendSuite("sixteen", 16, 1, true, Target.atLeast(1.4)),
+                new AppendSuite("sixteen-stopped", 16, 1, false, Target.none()),
+                new AppendSuite("batch", 4, 100, true, Target.atLeast(0.95)),
+                new AppendSuite("batch-stopped", 4, 100, false, Target.none()))) {
             suites.put(suite.name(), suite);
         }
         suites.put("sequencer", new SequencerSuite());
@@ -115,7 +115,7 @@ public final class Main implements Callable<Integer> {
                         "There is no suite %s. Known are %s.".formatted(name, String.join(", ", SUITES.keySet())));
             }
         }
-        Suite.Plan plan = new Suite.Plan(pairs, Duration.ofSeconds(seconds), events);
+        Suite.Plan plan = new Suite.Plan(pairs, Duration.ofSeconds(seconds), events, false);
         List<String> rows = new ArrayList<>();
         PrintWriter out = spec.commandLine().getOut();
         try (Server server = server()) {
@@ -125,10 +125,18 @@ public final class Main implements Callable<Integer> {
             out.println("|---|---|---|---|");
             out.flush();
             for (String name : wanted) {
-                Objects.requireNonNull(SUITES.get(name)).run(server, plan, (what, result, target, detail) -> {
-                    out.println("| %s | %s | %s | %s |".formatted(what, result, target, detail));
-                    out.flush();
-                    rows.add(what);
+                Objects.requireNonNull(SUITES.get(name)).run(server, plan, new Suite.Report() {
+                    @Override
+                    public void row(Row row) {
+                        out.println("| %s | %s | %s | %s |"
+                                .formatted(
+                                        row.what(), row.result(), row.target().text(), row.detail()));
+                        out.flush();
+                        rows.add(row.what());
+                    }
+
+                    @Override
+                    public void curve(Curve curve) {}
                 });
             }
         }

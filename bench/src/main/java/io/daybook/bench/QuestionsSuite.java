@@ -42,6 +42,16 @@ final class QuestionsSuite implements Suite {
     private static final double LONG_MILLISECONDS = 2_000;
 
     @Override
+    public String name() {
+        return "questions";
+    }
+
+    @Override
+    public String description() {
+        return "The questions of docs/sql.md, of a large log.";
+    }
+
+    @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
         if (!isFilled(server, plan.events())) {
             server.drop(SCHEMA);
@@ -103,11 +113,7 @@ final class QuestionsSuite implements Suite {
     private static void took(Report report, String what, String detail, Work work) throws IOException {
         long begin = System.nanoTime();
         work.run();
-        report.row(
-                "questions: " + what,
-                String.format(Locale.ROOT, "%.2f s", (System.nanoTime() - begin) / 1e9),
-                "",
-                detail);
+        report.row(new Row(what, Series.of((System.nanoTime() - begin) / 1e9), "s", 2, Target.none(), detail));
     }
 
     private static void ask(Connection connection, String title, String query, Plan plan, Report report, String log)
@@ -128,11 +134,13 @@ final class QuestionsSuite implements Suite {
         } while (milliseconds.last() < LONG_MILLISECONDS && milliseconds.size() <= plan.pairs());
         Set<String> accesses = accesses(connection, query);
         boolean all = accesses.stream().anyMatch(access -> access.matches("Seq Scan on (events|ledger)"));
-        report.row(
-                "questions: " + (query.contains("_as_of(") ? "function: " : "") + title,
-                milliseconds.text(1) + " ms",
-                all ? "reads all" : "≤ 200",
-                "%d rows of %s; %s".formatted(rows, log, String.join(", ", accesses)));
+        report.row(new Row(
+                (query.contains("_as_of(") ? "function: " : "") + title,
+                milliseconds,
+                "ms",
+                1,
+                all ? Target.none() : Target.atMost(200),
+                "%d rows of %s%s; %s".formatted(rows, log, all ? ", reads all" : "", String.join(", ", accesses))));
     }
 
     private static Set<String> accesses(Connection connection, String query) throws SQLException {

@@ -14,6 +14,16 @@ final class SequencerSuite implements Suite {
     private static final int EVENTS_PER_TRANSACTION = 100;
 
     @Override
+    public String name() {
+        return "sequencer";
+    }
+
+    @Override
+    public String description() {
+        return "What the sequencer leaves of the rate of appends.";
+    }
+
+    @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
         String with = "daybook_bench_with";
         String without = "daybook_bench_without";
@@ -51,12 +61,12 @@ final class SequencerSuite implements Suite {
         }
         server.drop(with);
         server.drop(without);
-        report.row(
+        report.row(Row.ratio(
                 "sequencer: %d writers × %d, running ÷ stopped".formatted(WRITERS, EVENTS_PER_TRANSACTION),
-                ratios.text(2),
-                "≥ 0.70",
+                ratios,
+                Target.atLeast(0.7),
                 "%s ÷ %s events/s; behind at the end of a slice: %s events, %s ms"
-                        .formatted(running.text(0), stopped.text(0), lags.text(0), drains.text(0)));
+                        .formatted(running.text(0), stopped.text(0), lags.text(0), drains.text(0))));
     }
 
     private static Crew crew(Daybook daybook) {

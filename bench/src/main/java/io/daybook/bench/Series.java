@@ -6,23 +6,30 @@ import java.util.List;
 import java.util.Locale;
 
 /** The same measurement several times: its median, and how far it went either way. */
-final class Series {
+public final class Series {
 
     private final List<Double> values = new ArrayList<>();
 
-    void add(double value) {
+    /** A measurement that was made once. */
+    public static Series of(double value) {
+        Series series = new Series();
+        series.add(value);
+        return series;
+    }
+
+    public void add(double value) {
         values.add(value);
     }
 
-    double last() {
+    public double last() {
         return values.get(values.size() - 1);
     }
 
-    int size() {
+    public int size() {
         return values.size();
     }
 
-    double median() {
+    public double median() {
         List<Double> sorted = sorted();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
@@ -35,7 +42,7 @@ final class Series {
     }
 
     /** {@code 1.23 (1.10-1.31)}. */
-    String text(int decimals) {
+    public String text(int decimals) {
         List<Double> sorted = sorted();
         String number = "%." + decimals + "f";
         return String.format(

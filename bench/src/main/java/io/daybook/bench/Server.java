@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The PostgreSQL that is measured: one that was named, or one of our own that ends with this object. */
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
 
     /** What a number means depends on these. */
     private static final List<String> SETTINGS = List.of(
@@ -52,39 +52,41 @@ final class Server implements AutoCloseable {
         return new Server(postgres.getJdbcUrl("postgres", "postgres"), "postgres", null, postgres);
     }
 
-    String url() {
+    public String url() {
         return url;
     }
 
-    @Nullable
-    String user() {
+    public @Nullable String user() {
         return user;
     }
 
-    @Nullable
-    String password() {
+    public @Nullable String password() {
         return password;
     }
 
-    /** @param options for the driver, such as {@code reWriteBatchedInserts=true} */
-    Connection connect(String options) throws SQLException {
+    /**
+     * A connection, the caller's to close.
+     *
+     * @param options for the driver, such as {@code reWriteBatchedInserts=true}
+     */
+    public Connection connect(String options) throws SQLException {
         String with = options.isEmpty() ? url : url + (url.contains("?") ? "&" : "?") + options;
         return DriverManager.getConnection(with, user, password);
     }
 
     /** Each suite has a schema of its own, so that none measures what another left. */
-    void drop(String schema) throws SQLException {
+    public void drop(String schema) throws SQLException {
         execute("drop schema if exists " + schema + " cascade");
     }
 
-    void execute(String sql) throws SQLException {
+    public void execute(String sql) throws SQLException {
         try (Connection connection = connect("");
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    long number(String sql) throws SQLException {
+    public long number(String sql) throws SQLException {
         try (Connection connection = connect("");
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {

@@ -34,6 +34,16 @@ final class SparseSuite implements Suite {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     @Override
+    public String name() {
+        return "sparse";
+    }
+
+    @Override
+    public String description() {
+        return "A topic that hardly anything matches.";
+    }
+
+    @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
         server.drop(SCHEMA);
         fill(server);
@@ -57,21 +67,21 @@ final class SparseSuite implements Suite {
                 toPages.add(byRegistration.last() / byPages.last());
                 eightToOne.add(byEight.last() / byRegistration.last());
             }
-            report.row(
+            report.row(Row.ratio(
                     "sparse: 1 event in 1,000,000, registration ÷ plain query",
-                    toQuery.text(2),
-                    "≤ 1.50",
-                    rates(byRegistration, byQuery));
-            report.row(
+                    toQuery,
+                    Target.atMost(1.5),
+                    rates(byRegistration, byQuery)));
+            report.row(Row.ratio(
                     "sparse: 1 event in 1,000,000, registration ÷ pages of %d read by hand".formatted(PAGE),
-                    toPages.text(2),
-                    "",
-                    rates(byRegistration, byPages));
-            report.row(
+                    toPages,
+                    Target.none(),
+                    rates(byRegistration, byPages)));
+            report.row(Row.ratio(
                     "sparse: all of 8 partitions past the same ledger ÷ the one of 1",
-                    eightToOne.text(2),
-                    "",
-                    rates(byEight, byRegistration));
+                    eightToOne,
+                    Target.none(),
+                    rates(byEight, byRegistration)));
         }
         server.drop(SCHEMA);
     }

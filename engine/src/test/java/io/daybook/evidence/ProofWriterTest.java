@@ -7,9 +7,11 @@ import io.daybook.Daybook;
 import io.daybook.database.Database;
 import io.daybook.event.EntityRef;
 import io.daybook.ledger.LedgerPoint;
+import io.daybook.notifier.Registration;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -25,15 +27,15 @@ class ProofWriterTest {
     Path folder;
 
     @Test
-    void a_proof_that_nobody_would_read_is_not_written() {
+    void a_proof_that_nobody_would_read_is_not_written() throws InterruptedException {
         String url = "jdbc:h2:file:" + folder.resolve("daybook");
         UUID id;
         LedgerPoint head;
         try (Daybook daybook = Daybook.open(url)) {
+            Registration reader = daybook.notifier().register("reader");
             daybook.transact(tx -> tx.create("order", "o-1", Map.of("note", "x".repeat(1_000))));
+            assertThat(reader.poll(Duration.ofSeconds(30))).isPresent();
             id = daybook.id();
-        }
-        try (Daybook daybook = Daybook.open(url)) {
             head = daybook.headPoint();
         }
         assertThat(head.position()).isEqualTo(1);

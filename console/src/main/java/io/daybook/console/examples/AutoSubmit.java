@@ -44,7 +44,8 @@ public final class AutoSubmit {
                 EventProcessor processor = EventProcessor.named(scenarios, "auto-submit")) {
             processor.onDataNodeWritten(
                     (event, sales, data) -> {
-                        out.accept("Sales of %s were written: submitting.".formatted(data.orElseThrow().json()));
+                        out.accept("Sales of %s were written: submitting."
+                                .formatted(data.orElseThrow().json()));
                         scenarios.scenario(sales.ownerId().orElseThrow()).submit();
                     },
                     "sales");
