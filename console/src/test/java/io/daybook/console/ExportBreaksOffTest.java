@@ -117,6 +117,7 @@ class ExportBreaksOffTest {
 
     @Test
     void a_stopped_export_has_whole_lines_and_is_gone_on_with() throws Exception {
+        CtrlC.assumeHeard();
         AtomicBoolean pressed = new AtomicBoolean();
 
         Broken broken = export(() -> {
@@ -139,6 +140,7 @@ class ExportBreaksOffTest {
 
     @Test
     void a_stopped_import_of_an_export_is_gone_on_with() throws Exception {
+        CtrlC.assumeHeard();
         Cli target = new Cli(folder.resolve("target"));
         Files.write(file, whole);
         StringWriter err = new StringWriter();
