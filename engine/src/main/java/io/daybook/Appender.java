@@ -4,6 +4,7 @@ import io.daybook.event.Receipt;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -23,6 +24,14 @@ interface Appender {
     /** In the transaction that the connection has open, which stays the caller's. */
     Receipt joined(Connection connection, Unit unit, UUID transactionId, Context context, Duration timeout)
             throws SQLException;
+
+    /**
+     * In one transaction of its own, committed when this returns, without waiting for any lock.
+     *
+     * @return what became of each member, in their order
+     * @throws SQLException as the database said it: nothing was written; {@link CommitFailed} if nobody knows whether it was committed
+     */
+    List<Group.Fate> together(List<Group.Member> members) throws SQLException;
 
     /** Waits until no transaction under way can still commit that unit of work; to be asked before looking for it. */
     void awaitEnd(Connection connection, UUID transactionId, Duration timeout) throws SQLException;

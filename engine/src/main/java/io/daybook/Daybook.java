@@ -55,6 +55,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
@@ -305,6 +306,11 @@ public final class Daybook implements AutoCloseable {
     /** Appends in a transaction of its own: see {@link UnitOfWork#transact}. */
     public <E extends Exception> Receipt transact(Tx.Work<E> work) throws E {
         return nobody.transact(work);
+    }
+
+    /** Appends soon, sharing a transaction with others: see {@link UnitOfWork#appendAsync}. */
+    public <E extends Exception> CompletableFuture<Receipt> appendAsync(Tx.Work<E> work) throws E {
+        return nobody.appendAsync(work);
     }
 
     /** Appends in the caller's transaction: see {@link UnitOfWork#join(Connection, Tx.Work)}. */
@@ -586,7 +592,7 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
-     * Stops, in this order: no more appends; a last round, so that everything has its place; a last anchor, where they are
+     * Stops, in this order: no more appends, and those that wait are done; a last round, so that everything has its place; a last anchor, where they are
      * scheduled; the reader, with all cursors saved; LISTEN; the pool, if it is ours. Every wait is bounded. Twice is the same as once.
      */
     @Override
@@ -595,6 +601,7 @@ public final class Daybook implements AutoCloseable {
             return;
         }
         closed = true;
+        writer.close();
         if (sequencer != null) {
             sequencer.close();
         }

@@ -20,9 +20,14 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -54,6 +59,9 @@ final class H2Appender implements Appender {
             insert into daybook.pending (event_id)
             values (?)
             """;
+
+    /** The shortest wait there is, in milliseconds: H2 takes 0 for its own default. */
+    private static final int NO_WAIT = 1;
 
     private final Database database;
     private final EntityHistory history;
@@ -91,6 +99,81 @@ final class H2Appender implements Appender {
                 }
             }
         }
+    }
+
+    @Override
+    public List<Group.Fate> together(List<Group.Member> members) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            boolean before = connection.getAutoCommit();
+            int lockTimeoutBefore = lockTimeout(connection);
+            connection.setAutoCommit(false);
+            try {
+                List<Group.Fate> fates = append(connection, members);
+                commit(connection);
+                return fates;
+            } catch (SQLException | RuntimeException | Error e) {
+                Database.rollBack(connection, e);
+                throw e;
+            } finally {
+                if (!connection.isClosed()) {
+                    setLockTimeout(connection, lockTimeoutBefore);
+                    connection.setAutoCommit(before);
+                }
+            }
+        }
+    }
+
+    private List<Group.Fate> append(Connection connection, List<Group.Member> members) throws SQLException {
+        setLockTimeout(connection, NO_WAIT);
+        // All keys in one order, as everybody takes them: H2 finds a circle, and ends a transaction in it, also where
+        // one of those in it
+        // would not have waited.
+        SortedSet<Long> keys = new TreeSet<>();
+        Set<EntityRef> entities = new LinkedHashSet<>();
+        for (Group.Member member : members) {
+            keys.addAll(LockKeys.all(member.unit(), daybookId, member.transactionId()));
+            member.unit().entities().forEach(touched -> entities.add(touched.entity));
+        }
+        Set<Long> held = tryLock(connection, keys);
+        Map<EntityRef, Newest.Found> found = newest.of(connection, entities);
+        List<Group.Fate> fates = new ArrayList<>(members.size());
+        for (Group.Member member : members) {
+            fates.add(
+                    held.containsAll(LockKeys.all(member.unit(), daybookId, member.transactionId()))
+                            ? append(connection, member, found)
+                            : new Group.Fate.Busy());
+        }
+        return fates;
+    }
+
+    private Group.Fate append(Connection connection, Group.Member member, Map<EntityRef, Newest.Found> found)
+            throws SQLException {
+        Map<Unit.Touched, Long> versions = new HashMap<>();
+        for (Unit.Touched touched : member.unit().entities()) {
+            Newest.Found before = found.getOrDefault(touched.entity, Newest.NO_EVENTS);
+            if (Unit.refuses(touched, before.version(), before.life())) {
+                return new Group.Fate.Refused(touched, before.version(), before.life());
+            }
+            versions.put(touched, before.version());
+        }
+        return new Group.Fate.Appended(
+                insert(connection, member.unit(), versions, member.transactionId(), member.context()));
+    }
+
+    /** Gives those that were free. */
+    private Set<Long> tryLock(Connection connection, SortedSet<Long> keys) throws SQLException {
+        Set<Long> held = new HashSet<>();
+        for (Long key : keys) {
+            try {
+                lock(connection, List.of(key));
+                held.add(key);
+            } catch (SQLException e) {
+                if (!SqlStates.isLockTimeout(e)) {
+                    throw e;
+                }
+            }
+        }
+        return held;
     }
 
     private static void commit(Connection connection) throws SQLException {

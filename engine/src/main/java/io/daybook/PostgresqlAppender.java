@@ -25,8 +25,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends on PostgreSQL through the functions {@code append} and {@code append_one} (module migrations): one statement, one round trip, and in a
- * transaction of its own no BEGIN and no COMMIT either.
+ * Appends on PostgreSQL: a unit of one change by a plain statement, all else through the functions {@code append} and {@code append_one}
+ * (module migrations). One statement, one round trip, and in a transaction of its own no BEGIN and no COMMIT either.
  */
 final class PostgresqlAppender implements Appender {
 
@@ -38,6 +38,35 @@ final class PostgresqlAppender implements Appender {
                 ?, ?, ?, ?, ?, ?,
                 ?, ?, ?, ?, ?,
                 ?, ?)
+            """;
+
+    /**
+     * A unit of one change whose entity is plainly as required and whose locks are free, which is most: one plain statement, without even a
+     * function. Its snapshot is older than its locks, so that what it saw of the entity may be gone; then the version it takes is taken
+     * already, and the unique index refuses it. Only for a transaction that is nothing but this statement, and can be done again.
+     */
+    private static final String APPEND_AT_ONCE = """
+            insert into daybook.events (
+                entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
+                transaction_id, actor, reason, correlation_id, causation_position, context, salt)
+            select one.entity_type, one.entity_id, coalesce(newest.version, 0) + 1, ?, ?, cast(? as jsonb), cast(? as jsonb), ?,
+                   ?, ?, ?, ?, ?, cast(? as jsonb), ?
+            from (values (cast(? as varchar), cast(? as varchar), cast(? as varchar), cast(? as bigint)))
+                     as one (entity_type, entity_id, requirement, expected_version)
+                     left join lateral (select e.version, e.operation
+                                        from daybook.events e
+                                        where e.entity_type = one.entity_type
+                                          and e.entity_id = one.entity_id
+                                        order by e.version desc
+                                        limit 1) newest on true
+            where (one.expected_version is null or one.expected_version = coalesce(newest.version, 0))
+              and (one.requirement = 'ANY'
+                or (one.requirement = 'ALIVE' and newest.operation in ('CREATION', 'UPDATE'))
+                or (one.requirement = 'NOT_ALIVE' and coalesce(newest.operation, 'DELETION') = 'DELETION'))
+              and pg_try_advisory_xact_lock(?)
+              and pg_try_advisory_xact_lock(?)
+              and pg_try_advisory_xact_lock_shared(?, ?)
+            returning event_id, version
             """;
 
     private static final String APPEND_ONE = """
@@ -62,8 +91,10 @@ final class PostgresqlAppender implements Appender {
     private final Ids ids;
     private final Clock clock;
     private final String append;
+    private final String appendAtOnce;
     private final String appendOne;
     private final int stripeClass;
+    private final PostgresqlGroup group;
 
     PostgresqlAppender(Database database, EntityHistory history, UUID daybookId, Ids ids, Clock clock) {
         this.database = database;
@@ -72,22 +103,33 @@ final class PostgresqlAppender implements Appender {
         this.ids = ids;
         this.clock = clock;
         this.append = database.sql(APPEND);
+        this.appendAtOnce = database.sql(APPEND_AT_ONCE);
         this.appendOne = database.sql(APPEND_ONE);
         this.stripeClass = LockKeys.stripeClass(daybookId);
+        this.group = new PostgresqlGroup(database, daybookId, ids, clock);
     }
 
     @Override
     public Receipt own(Unit unit, UUID transactionId, Context context, Duration timeout) throws SQLException {
         LockKeys locks = LockKeys.of(unit, daybookId, transactionId);
+        return inOneStatement(connection -> append(connection, unit, transactionId, context, timeout, locks, false));
+    }
+
+    @Override
+    public List<Group.Fate> together(List<Group.Member> members) throws SQLException {
+        return inOneStatement(connection -> group.append(connection, members));
+    }
+
+    /** One statement is the whole transaction: where the connection broke, it may have been committed. */
+    private <T> T inOneStatement(Database.SqlCall<T> statement) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             boolean before = connection.getAutoCommit();
             if (!before) {
                 connection.setAutoCommit(true);
             }
             try {
-                return append(connection, unit, transactionId, context, timeout, locks, false);
+                return statement.on(connection);
             } catch (SQLException e) {
-                // One statement is the whole transaction: where the connection broke, it may have been committed.
                 throw SqlStates.isConnectionLost(e) ? new CommitFailed(e) : e;
             } finally {
                 if (!before && !connection.isClosed()) {
@@ -118,7 +160,11 @@ final class PostgresqlAppender implements Appender {
             throws SQLException {
         boolean once = context.onceKey() != null;
         if (unit.changes().size() == 1 && unit.entities().size() == 1 && !once) {
-            Receipt receipt = appendOne(connection, unit, transactionId, context, timeout, locks, joined);
+            Receipt receipt = joined ? null : appendAtOnce(connection, unit, transactionId, context, locks);
+            if (receipt != null) {
+                return receipt;
+            }
+            receipt = appendOne(connection, unit, transactionId, context, timeout, locks, joined);
             if (receipt != null) {
                 return receipt;
             }
@@ -129,6 +175,54 @@ final class PostgresqlAppender implements Appender {
                 return outcome(connection, rows, unit, transactionId);
             }
         }
+    }
+
+    /** A unit of one change, in the shortest way; null where {@code append_one} shall decide. */
+    private @Nullable Receipt appendAtOnce(
+            Connection connection, Unit unit, UUID transactionId, Context context, LockKeys locks) throws SQLException {
+        Unit.Touched touched = unit.changes().get(0).touched();
+        Change change = unit.changes().get(0).change();
+        try (PreparedStatement statement = connection.prepareStatement(appendAtOnce)) {
+            int p = 1;
+            statement.setString(p++, change.operation().name());
+            statement.setString(p++, change.attributeName().orElse(null));
+            statement.setString(p++, json(change, Change::value));
+            statement.setString(p++, json(change, Change::metadata));
+            statement.setObject(p++, occurred(change).atOffset(ZoneOffset.UTC));
+            statement.setObject(p++, transactionId);
+            statement.setString(p++, context.actor());
+            statement.setString(p++, context.reason());
+            statement.setString(p++, context.correlationId());
+            statement.setObject(p++, context.causationPosition(), Types.BIGINT);
+            statement.setString(p++, context.surroundings().json());
+            statement.setBytes(p++, ids.salts(1)[0]);
+            statement.setString(p++, touched.entity.type().name());
+            statement.setString(p++, touched.entity.id());
+            statement.setString(p++, touched.requirement.name());
+            statement.setObject(p++, touched.expectedVersion, Types.BIGINT);
+            for (Long key : locks.keys()) {
+                statement.setLong(p++, key);
+            }
+            statement.setInt(p++, stripeClass);
+            statement.setInt(p, locks.stripes().first());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? new Receipt(
+                                transactionId,
+                                List.of(new Receipt.Appended(row.getLong(1), touched.entity, row.getLong(2))),
+                                false)
+                        : null;
+            }
+        } catch (SQLException e) {
+            if (SqlStates.isDuplicateKey(e)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private Instant occurred(Change change) {
+        return change.occurredAt().orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MICROS));
     }
 
     /** A unit of one change, in the short way; null where {@code append} shall decide. */
@@ -143,7 +237,6 @@ final class PostgresqlAppender implements Appender {
             throws SQLException {
         Unit.Touched touched = unit.changes().get(0).touched();
         Change change = unit.changes().get(0).change();
-        Instant occurred = change.occurredAt().orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MICROS));
         try (PreparedStatement statement = connection.prepareStatement(appendOne)) {
             int p = 1;
             statement.setString(p++, touched.entity.type().name());
@@ -154,7 +247,7 @@ final class PostgresqlAppender implements Appender {
             statement.setString(p++, change.attributeName().orElse(null));
             statement.setString(p++, json(change, Change::value));
             statement.setString(p++, json(change, Change::metadata));
-            statement.setObject(p++, occurred.atOffset(ZoneOffset.UTC));
+            statement.setObject(p++, occurred(change).atOffset(ZoneOffset.UTC));
             statement.setBytes(p++, ids.salts(1)[0]);
             statement.setObject(p++, transactionId);
             statement.setString(p++, context.actor());

@@ -7,6 +7,7 @@ import io.daybook.repository.Author;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 
@@ -102,7 +103,8 @@ public final class UnitOfWork implements Author {
     }
 
     /**
-     * Appends what the work says, in a transaction of its own, which is committed when this returns.
+     * Appends what the work says, all or nothing, and comes back when it is committed: in a transaction of its own, or, where several threads
+     * say little at the same time, in one that they share, each refused for itself.
      *
      * @return what was appended; no events if the work said nothing
      * @throws E what the work threw; nothing was written
@@ -116,6 +118,27 @@ public final class UnitOfWork implements Author {
      */
     public <E extends Exception> Receipt transact(Tx.Work<E> work) throws E {
         return writer.transact(context, work);
+    }
+
+    /**
+     * Appends what the work says soon, and does not wait for it: many small units of work that come at the same time share a transaction,
+     * which costs the disk the same for all of them as for one. Each has its own answer, is refused for itself, and has its own
+     * transaction id; a lone one is appended at once. The work itself runs here and now, in this thread.
+     *
+     * <p>Units of work that touch the same entity are appended in the order of the calls. What joins a transaction, and a unit of work with
+     * a key or with many changes that is said by {@link #transact} meanwhile, does not wait for them: wait for the answer before you say
+     * what rests on it.
+     *
+     * <p>What is chained to the answer without an executor ({@code thenApply}) is run by the thread that appends, and keeps everything behind
+     * it waiting: hand what takes long to an executor of yours ({@code thenApplyAsync}). Cancelling the answer does not take back the unit.
+     *
+     * @return completed once the unit is committed, with what was appended (no events if the work said nothing); or exceptionally with what
+     *     {@link #transact} would throw
+     * @throws E what the work threw; nothing was written
+     * @throws AppendQueueFull if too much waits already (some 10,000 units or 64 MiB), and no room is made within the append timeout
+     */
+    public <E extends Exception> CompletableFuture<Receipt> appendAsync(Tx.Work<E> work) throws E {
+        return writer.appendAsync(context, work);
     }
 
     /** Appends these changes, in a transaction of its own: see {@link #transact}. No changes, nothing appended. */

@@ -9,12 +9,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs units of work: collects, appends, tries again where that is safe, and says in Daybook's words what went wrong. */
-final class Writer {
+final class Writer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
@@ -25,6 +26,7 @@ final class Writer {
     private final long maxValueBytes;
     private final Runnable appended;
     private final Runnable refuseUnlessWritable;
+    private final GroupCommit groupCommit;
     /** One per open daybook, of which there are few: a request context names positions, which mean nothing in another one. */
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable RequestContext> requestContexts = new ThreadLocal<>();
@@ -48,6 +50,7 @@ final class Writer {
         this.maxValueBytes = maxValueBytes;
         this.appended = appended;
         this.refuseUnlessWritable = refuseUnlessWritable;
+        this.groupCommit = new GroupCommit(appender, this::appendInOwn, appendTimeout, appended);
     }
 
     /** What counts in this thread; null = nothing. */
@@ -75,9 +78,17 @@ final class Writer {
         if (unit.isEmpty()) {
             return new Receipt(transactionId, List.of(), false);
         }
-        Receipt receipt = appendInOwn(unit, transactionId, context);
-        appended.run();
-        return receipt;
+        return groupCommit.append(unit, transactionId, context);
+    }
+
+    <E extends Exception> CompletableFuture<Receipt> appendAsync(Context own, Tx.Work<E> work) throws E {
+        refuseUnlessWritable.run();
+        Context context = own.inside(requestContext());
+        Unit unit = collect(work);
+        UUID transactionId = context.transactionId(daybookId, ids);
+        return unit.isEmpty()
+                ? CompletableFuture.completedFuture(new Receipt(transactionId, List.of(), false))
+                : groupCommit.appendAsync(unit, transactionId, context);
     }
 
     <E extends Exception> Receipt join(Connection connection, Context own, Tx.Work<E> work) throws E {
@@ -138,11 +149,11 @@ final class Writer {
      * Locks are taken in one order, so two of our own never wait for each other in a circle; one may still with a caller's
      * transaction that joined twice. Being the victim is nobody's fault here, and everything is at hand to begin again.
      */
-    private Receipt appendInOwn(Unit unit, UUID transactionId, Context context) {
-        long deadline = System.nanoTime() + appendTimeout.toNanos();
+    private Receipt appendInOwn(Unit unit, UUID transactionId, Context context, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             try {
-                return appender.own(unit, transactionId, context, appendTimeout);
+                return appender.own(unit, transactionId, context, timeout);
             } catch (Appender.CommitFailed e) {
                 throw new OutcomeUnknown(transactionId, e);
             } catch (SQLException e) {
@@ -173,5 +184,11 @@ final class Writer {
             }
             throw new DatabaseFailure("Appending to %s".formatted(unit.names()), e);
         }
+    }
+
+    /** Appends what waits, and lets in nothing more. */
+    @Override
+    public void close() {
+        groupCommit.close();
     }
 }

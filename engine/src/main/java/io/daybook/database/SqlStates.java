@@ -89,6 +89,12 @@ public final class SqlStates {
         return told;
     }
 
+    /** The database does not take what this very statement says; another one it may take. Class 54 is a limit of the database. */
+    public static boolean isAboutWhatWasSaid(SQLException e) {
+        String state = e.getSQLState();
+        return showsValues(e) || (state != null && state.startsWith("54"));
+    }
+
     /** Class 22 is a value that does not fit, class 23 a constraint that does not hold. */
     private static boolean showsValues(SQLException e) {
         String state = e.getSQLState();

@@ -101,7 +101,8 @@ final class CuttingProxy implements Closeable {
                         if (cut == Cut.BEFORE_THE_SERVER_HEARS) {
                             return;
                         }
-                        silent = true;
+                        // Cut off later, the client hears what it is told until then.
+                        silent = cut != Cut.OF_THE_CLIENT_ALONE;
                         victim = client;
                     }
                     out.write(buffer, 0, n);

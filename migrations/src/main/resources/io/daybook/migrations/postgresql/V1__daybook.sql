@@ -492,6 +492,113 @@ $$;
 comment on function "${flyway:defaultSchema}".append_one is 'Appends a unit of one change: locks its entity, checks it, inserts the event; or leaves it to append.';
 
 -- ---------------------------------------------------------------------------------------------------------------------
+-- append_group: units of several callers, in one statement and one commit
+--
+--   Does what append does for each of them, and waits for nothing: none of the callers shall wait for a transaction that only another
+--   one has to do with. No entity is touched by two units of a group.
+--
+--   Parameters   unit_*: one element per unit; key_units, stripe_units, entity_units: to which unit a lock or an entity belongs, counted
+--                from 1; the rest as in append
+--   Returns      BUSY (the unit: a lock was not free, nothing of it was written), REFUSED (the unit, and one row per entity that is not as
+--                required, as in append; nothing of the unit was written), APPENDED (the unit, one row per event in the order of the
+--                changes)
+--   Writes       events
+-- ---------------------------------------------------------------------------------------------------------------------
+create function append_group(
+    unit_ids uuid[], unit_actors varchar[], unit_reasons varchar[], unit_correlations varchar[], unit_causations bigint[],
+    unit_contexts text[],
+    lock_keys bigint[], key_units integer[], stripe_class integer, stripes integer[], stripe_units integer[],
+    entity_types varchar[], entity_ids varchar[], requirements varchar[], expected_versions bigint[], entity_units integer[],
+    entity_numbers integer[], places integer[], operations varchar[], attribute_names varchar[],
+    attribute_values text[], metadata_objects text[], creation_dates timestamp with time zone[], salts bytea[])
+    returns table (outcome varchar, unit_number integer, event bigint, entity_number integer, entity_version bigint, life varchar)
+    language plpgsql
+    volatile
+    -- As in append.
+    set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off
+    set enable_bitmapscan = off
+as
+$$
+#variable_conflict use_column
+declare
+    busy integer[];
+begin
+    -- In a statement of its own, BEFORE the INSERT: see append. The unit's own key is the first of its keys, and nobody has it yet.
+    busy := array(select k.unit_number
+                  from unnest(lock_keys, key_units) as k (lock_key, unit_number)
+                  where not pg_try_advisory_xact_lock(k.lock_key))
+         || array(select s.unit_number
+                  from unnest(stripes, stripe_units) as s (stripe, unit_number)
+                  where not pg_try_advisory_xact_lock_shared(stripe_class, s.stripe));
+
+    return query
+        with entity as materialized (
+            select a.entity_type, a.entity_id, a.requirement, a.expected_version, a.unit_number, a.entity_number,
+                   coalesce(newest.version, 0) as version,
+                   case
+                       when newest.operation in ('CREATION', 'UPDATE') then 'ALIVE'
+                       when newest.operation = 'DELETION' then 'DELETED'
+                       when newest.operation is null then 'ABSENT'
+                       else coalesce((select case e.operation when 'DELETION' then 'DELETED' else 'ALIVE' end
+                                      from "${flyway:defaultSchema}".events e
+                                      where e.entity_type = a.entity_type
+                                        and e.entity_id = a.entity_id
+                                        and e.operation in ('CREATION', 'UPDATE', 'DELETION')
+                                      order by e.version desc
+                                      limit 1), 'ABSENT')
+                   end as life
+            from unnest(entity_types, entity_ids, requirements, expected_versions, entity_units)
+                     with ordinality as a (entity_type, entity_id, requirement, expected_version, unit_number, entity_number)
+                     left join lateral (select e.version, e.operation
+                                        from "${flyway:defaultSchema}".events e
+                                        where e.entity_type = a.entity_type
+                                          and e.entity_id = a.entity_id
+                                        order by e.version desc
+                                        limit 1) newest on true
+            where a.unit_number <> all (busy)
+        ),
+        refused as materialized (
+            select *
+            from entity
+            where expected_version <> version
+               or (requirement = 'ALIVE' and life <> 'ALIVE')
+               or (requirement = 'NOT_ALIVE' and life = 'ALIVE')
+        ),
+        appended as (
+            insert into "${flyway:defaultSchema}".events (
+                entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
+                transaction_id, actor, reason, correlation_id, causation_position, context, salt)
+            select entity.entity_type, entity.entity_id, entity.version + c.place, c.operation, c.attribute_name,
+                   c.attribute_value::jsonb, c.metadata::jsonb, c.creation_date,
+                   unit_ids[entity.unit_number], unit_actors[entity.unit_number], unit_reasons[entity.unit_number],
+                   unit_correlations[entity.unit_number], unit_causations[entity.unit_number],
+                   unit_contexts[entity.unit_number]::jsonb, c.salt
+            from unnest(entity_numbers, places, operations, attribute_names, attribute_values, metadata_objects,
+                        creation_dates, salts)
+                     with ordinality as c (entity_number, place, operation, attribute_name, attribute_value, metadata,
+                                           creation_date, salt, ordinal)
+                     join entity on entity.entity_number = c.entity_number
+            where entity.unit_number not in (select r.unit_number from refused r)
+            -- Ids are taken in the order of the changes: a round sorts by event_id.
+            order by c.ordinal
+            returning event_id, version, transaction_id
+        )
+        select 'APPENDED'::varchar, array_position(unit_ids, a.transaction_id), a.event_id, null::integer, a.version, null::varchar
+        from appended a
+        union all
+        select 'REFUSED'::varchar, r.unit_number, null::bigint, r.entity_number::integer, r.version, r.life::varchar
+        from refused r
+        union all
+        select 'BUSY'::varchar, b.unit_number, null::bigint, null::integer, null::bigint, null::varchar
+        from unnest(busy) as b (unit_number)
+        order by 3, 4;
+end
+$$;
+
+comment on function "${flyway:defaultSchema}".append_group is 'Appends units of work of several callers at once, each for itself all or nothing; waits for no lock.';
+
+-- ---------------------------------------------------------------------------------------------------------------------
 -- Views for operators and auditors (docs/sql.md). The same names, columns and types as on H2; nothing of Daybook's own reads them.
 -- No window functions and no volatile ones: what is asked of a view (an entity, positions, a unit of work) must reach the indexes
 -- of the tables.

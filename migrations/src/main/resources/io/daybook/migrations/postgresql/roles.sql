@@ -39,6 +39,7 @@ revoke all on all functions in schema "${schema}" from "${schema}_application", 
 -- Functions are for everybody unless somebody says otherwise.
 revoke execute on function "${schema}".append from public;
 revoke execute on function "${schema}".append_one from public;
+revoke execute on function "${schema}".append_group from public;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The application: appends, numbers and delivers events
@@ -67,6 +68,7 @@ grant execute on function "${schema}".state_as_of, "${schema}".states_as_of, "${
 -- To append in one round trip; it runs with the caller's privileges, so it can do no more than the line above.
 grant execute on function "${schema}".append to "${schema}_application";
 grant execute on function "${schema}".append_one to "${schema}_application";
+grant execute on function "${schema}".append_group to "${schema}_application";
 
 -- To give events their positions. No UPDATE, DELETE or TRUNCATE: a position is final.
 grant insert on "${schema}".ledger to "${schema}_application";

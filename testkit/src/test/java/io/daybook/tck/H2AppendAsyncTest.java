@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class H2AppendAsyncTest extends AppendAsyncConformance implements Store.OnH2 {}

@@ -1,0 +1,3 @@
+package io.daybook.tck;
+
+class PostgresqlAppendAsyncIT extends AppendAsyncConformance implements Store.OnPostgresql {}
