@@ -98,6 +98,7 @@ public final class Main {
                 .addSubcommand(new VerifyProofCommand(shell))
                 .addSubcommand(new DoctorCommand(shell))
                 .addSubcommand(new TortureCommand(shell))
+                .addSubcommand(new BenchCommand())
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler(problems)

@@ -1,0 +1,31 @@
+package io.daybook.console;
+
+import io.daybook.console.shell.CommandFailed;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Unmatched;
+
+/**
+ * {@code daybook bench}, for those who read the list of commands. The launcher runs the module of that name itself: it builds it
+ * with the peers, which nobody needs who does not measure.
+ */
+@Command(
+        name = "bench",
+        description = {
+            "Measures how fast Daybook is, beside the same work done otherwise.",
+            "",
+            "Runs from Daybook's sources only: ./daybook bench --help tells the rest."
+        })
+final class BenchCommand implements Runnable {
+
+    /** All of them are the module's to understand. */
+    @Unmatched
+    private @Nullable List<String> arguments;
+
+    @Override
+    public void run() {
+        throw new CommandFailed(
+                "Measuring needs Daybook's sources, with the module bench. Run ./daybook bench where they are.");
+    }
+}
