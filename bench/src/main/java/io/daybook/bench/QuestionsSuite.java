@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 final class QuestionsSuite implements Suite {
 
     private static final String SCHEMA = "daybook_bench_questions";
-    private static final Path DOCUMENT = Path.of("docs", "sql.md");
+    private static final Path DOCUMENT = Path.of(System.getProperty("daybook.root", "."), "docs", "sql.md");
 
     /** A heading, or the line above the query of a function; then the query. */
     private static final Pattern QUESTION =

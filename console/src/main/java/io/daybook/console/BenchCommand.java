@@ -1,10 +1,7 @@
 package io.daybook.console;
 
 import io.daybook.console.shell.CommandFailed;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Unmatched;
 
 /**
  * {@code daybook bench}, for those who read the list of commands. The launcher runs the module of that name itself: it builds it
@@ -18,10 +15,6 @@ import picocli.CommandLine.Unmatched;
             "Runs from Daybook's sources only: ./daybook bench --help tells the rest."
         })
 final class BenchCommand implements Runnable {
-
-    /** All of them are the module's to understand. */
-    @Unmatched
-    private @Nullable List<String> arguments;
 
     @Override
     public void run() {
