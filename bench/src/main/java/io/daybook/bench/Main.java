@@ -1,5 +1,7 @@
 package io.daybook.bench;
 
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -115,17 +117,23 @@ public final class Main implements Callable<Integer> {
 
     static CommandLine commandLine(Suites suites) {
         CommandLine commandLine = new CommandLine(new Main(suites));
-        List<String> footer = new ArrayList<>();
+        Map<String, String> table = new LinkedHashMap<>();
         for (Suite suite : suites.all()) {
-            footer.add("  %-12s %s".formatted(suite.name() + (suite.onlyByName() ? "*" : ""), suite.description()));
-            if (!suite.variants().isEmpty()) {
-                footer.add("  %-12s Variants: %s.".formatted("", String.join(", ", suite.variants())));
-            }
+            String variants = String.join(", ", suite.variants());
+            table.put(
+                    suite.name() + (suite.onlyByName() ? "*" : ""),
+                    suite.description() + (variants.isEmpty() ? "" : " Variants: " + variants + "."));
         }
         commandLine
-                .getCommandSpec()
-                .usageMessage()
-                .footer(footer.stream().map(line -> line.replace("%", "%%")).toArray(String[]::new));
+                .getHelpSectionMap()
+                .put(SECTION_KEY_FOOTER, help -> help.createTextTable(table).toString());
+        commandLine.setParameterExceptionHandler((e, arguments) -> {
+            PrintWriter err = commandLine.getErr();
+            err.println("daybook bench: " + e.getMessage());
+            err.println("Try 'daybook bench --help'.");
+            err.flush();
+            return CommandLine.ExitCode.USAGE;
+        });
         return commandLine.setUsageHelpAutoWidth(true);
     }
 
