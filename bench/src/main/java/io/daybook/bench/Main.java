@@ -158,8 +158,7 @@ public final class Main implements Callable<Integer> {
             }
             results = new Results(circumstances, sections);
         }
-        Path file =
-                out == null && names == null && !quick ? root.resolve("bench").resolve("RESULTS.md") : out;
+        Path file = destination(out, names != null || quick, root);
         if (file == null) {
             spec.commandLine().getOut().print(results.text());
             spec.commandLine().getOut().flush();
@@ -168,6 +167,14 @@ public final class Main implements Callable<Integer> {
             progress.println("Written to " + file + ".");
         }
         return results.failed() ? 1 : 0;
+    }
+
+    /**
+     * Which file a run writes; null = it is printed. What covers a part, or roughly, never takes the place of a whole run unless that was
+     * asked for.
+     */
+    static @Nullable Path destination(@Nullable Path out, boolean isPartial, Path root) {
+        return out != null || isPartial ? out : root.resolve("bench").resolve("RESULTS.md");
     }
 
     private Map<String, Suite> wanted() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -45,6 +46,15 @@ class MainTest {
         assertThat(err.toString()).contains("The suite append has no variant 3x3. It has 1x1, 16x1, ");
         assertThat(run("sequencer:1x1")).isEqualTo(2);
         assertThat(err.toString()).contains("The suite sequencer has no variant 1x1. It runs as a whole.");
+    }
+
+    @Test
+    void only_a_whole_run_writes_the_results_unless_a_file_is_named() {
+        Path root = Path.of("sources");
+        assertThat(Main.destination(null, false, root)).isEqualTo(Path.of("sources/bench/RESULTS.md"));
+        assertThat(Main.destination(null, true, root)).isNull();
+        assertThat(Main.destination(Path.of("mine.md"), true, root)).isEqualTo(Path.of("mine.md"));
+        assertThat(Main.destination(Path.of("mine.md"), false, root)).isEqualTo(Path.of("mine.md"));
     }
 
     @Test
