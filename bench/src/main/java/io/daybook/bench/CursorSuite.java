@@ -32,11 +32,12 @@ final class CursorSuite implements Suite {
     @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
         String schema = "daybook_bench";
+        int minutes = plan.quick() ? 3 : MINUTES;
         server.drop(schema);
         try (Daybook daybook = Daybooks.open(server, schema, true, 1);
                 Connection old = server.connect("")) {
             Life life = new Life("cursor");
-            for (int unit = 0; unit < MINUTES + 1; unit++) {
+            for (int unit = 0; unit < minutes + 1; unit++) {
                 daybook.transact(tx -> {
                     for (int i = 0; i < PER_MINUTE; i++) {
                         life.next();
@@ -56,14 +57,15 @@ final class CursorSuite implements Suite {
                 statement.execute("select pg_current_xact_id()");
             }
             List<Double> rates = new ArrayList<>();
-            for (int minute = 0; minute < MINUTES; minute++) {
+            for (int minute = 0; minute < minutes; minute++) {
                 rates.add(minute(registrations));
             }
             old.rollback();
             double first = rates.get(0);
-            double last = rates.get(MINUTES - 1);
+            double last = rates.get(minutes - 1);
             report.row(Row.ratio(
-                    "cursors: 30 minutes of cursor writes under an old transaction, last ÷ first minute",
+                    "cursors: %d minutes of cursor writes under an old transaction, last ÷ first minute"
+                            .formatted(minutes),
                     Series.of(last / first),
                     Target.atLeast(0.8),
                     String.format(

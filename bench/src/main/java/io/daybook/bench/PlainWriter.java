@@ -14,7 +14,7 @@ import java.util.UUID;
  * prepared, autocommit off; the version of an entity is known to the client, so nothing is read, locked or checked, and salts
  * and ids are not even secret. One event is an INSERT, several are a batch that the driver rewrites into multi-row INSERTs.
  */
-final class PlainWriter implements Writer {
+public final class PlainWriter implements Writer {
 
     private final Connection connection;
     private final PreparedStatement insert;
@@ -22,23 +22,34 @@ final class PlainWriter implements Writer {
     private final SplittableRandom random = new SplittableRandom();
     private final byte[] salt = new byte[16];
 
-    PlainWriter(Server server, String table, Life life) throws SQLException {
-        this.connection = server.connect("reWriteBatchedInserts=true");
+    public PlainWriter(Server server, String table, Life life) throws SQLException {
+        this(server.connect("reWriteBatchedInserts=true"), table, "?::jsonb", life);
+    }
+
+    /**
+     * @param connection from now on this writer's
+     * @param json how a parameter that is JSON is written
+     */
+    PlainWriter(Connection connection, String table, String json, Life life) throws SQLException {
+        this.connection = connection;
         this.connection.setAutoCommit(false);
         this.life = life;
         this.insert = connection.prepareStatement("""
                 insert into %s (entity_type, entity_id, version, operation, attribute_name, attribute_value, creation_date,
                                 transaction_id, actor, salt)
-                values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?)
-                """.formatted(table).strip());
+                values (?, ?, ?, ?, ?, %s, ?, ?, ?, ?)
+                """.formatted(table, json).strip());
     }
 
     @Override
     public void write(int events) throws SQLException {
-        // A version 7 id, as Daybook's: the time first, so that its index grows at the end.
-        UUID transactionId = new UUID(
-                (System.currentTimeMillis() << 16) | 0x7000L | (random.nextLong() & 0xFFFL),
-                0x8000_0000_0000_0000L | (random.nextLong() >>> 2));
+        insert(events);
+        connection.commit();
+    }
+
+    /** The rows alone: the caller commits. */
+    void insert(int events) throws SQLException {
+        UUID transactionId = transactionId(random);
         OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
         for (int i = 0; i < events; i++) {
             life.next();
@@ -62,7 +73,13 @@ final class PlainWriter implements Writer {
         } else {
             insert.executeUpdate();
         }
-        connection.commit();
+    }
+
+    /** A version 7 id, as Daybook's: the time first, so that its index grows at the end. */
+    static UUID transactionId(SplittableRandom random) {
+        return new UUID(
+                (System.currentTimeMillis() << 16) | 0x7000L | (random.nextLong() & 0xFFFL),
+                0x8000_0000_0000_0000L | (random.nextLong() >>> 2));
     }
 
     @Override

@@ -12,6 +12,12 @@ package io.daybook.bench;
  */
 public record Row(String what, Series found, String unit, int decimals, Target target, String detail) {
 
+    public Row {
+        if (found.size() == 0) {
+            throw new IllegalArgumentException("Nothing was measured: %s.".formatted(what));
+        }
+    }
+
     /** One of the two sides divided by the other, turn by turn. */
     public static Row ratio(String what, Series ratios, Target target, String detail) {
         return new Row(what, ratios, "×", 2, target, detail);

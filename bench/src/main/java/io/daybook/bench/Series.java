@@ -41,10 +41,13 @@ public final class Series {
         return sorted;
     }
 
-    /** {@code 1.23 (1.10-1.31)}. */
+    /** {@code 1.23 (1.10–1.31)}, {@code 1.23} where it was measured once. */
     public String text(int decimals) {
         List<Double> sorted = sorted();
         String number = "%." + decimals + "f";
+        if (sorted.size() == 1) {
+            return String.format(Locale.ROOT, number, sorted.get(0));
+        }
         return String.format(
                 Locale.ROOT,
                 number + " (" + number + "–" + number + ")",

@@ -23,7 +23,13 @@ public final class Server implements AutoCloseable {
             "full_page_writes",
             "shared_buffers",
             "max_wal_size",
-            "wal_sync_method");
+            "checkpoint_timeout",
+            "wal_sync_method",
+            "wal_level",
+            "wal_compression",
+            "max_connections",
+            "autovacuum",
+            "jit");
 
     private final String url;
     private final @Nullable String user;

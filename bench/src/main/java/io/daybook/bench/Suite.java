@@ -1,6 +1,7 @@
 package io.daybook.bench;
 
 import java.time.Duration;
+import java.util.List;
 
 /** One thing to measure. Those of the profile {@code peers} are found as services. */
 public interface Suite {
@@ -10,6 +11,25 @@ public interface Suite {
 
     /** One sentence for the table of contents. */
     String description();
+
+    /** Whether it is left out unless somebody asks for it, as it takes long or much room. */
+    default boolean onlyByName() {
+        return false;
+    }
+
+    /** Parts that can be asked for alone, as {@code suite:variant}, in the order in which they run; empty = it is one whole. */
+    default List<String> variants() {
+        return List.of();
+    }
+
+    /**
+     * The same suite with that part alone.
+     *
+     * @param variant one of {@link #variants()}
+     */
+    default Suite only(String variant) {
+        throw new IllegalArgumentException("%s has no variants.".formatted(name()));
+    }
 
     /**
      * Measures it.
@@ -35,5 +55,8 @@ public interface Suite {
 
         /** A drawing below the suite's table. */
         void curve(Curve curve);
+
+        /** What it is doing now, for somebody who waits: {@code 16x1: turn 2 of 5}. Not part of what was found. */
+        default void progress(String doing) {}
     }
 }

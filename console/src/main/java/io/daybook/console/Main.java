@@ -98,6 +98,8 @@ public final class Main {
                 .addSubcommand(new VerifyProofCommand(shell))
                 .addSubcommand(new DoctorCommand(shell))
                 .addSubcommand(new TortureCommand(shell))
+                // Its options are the module's to understand.
+                .addSubcommand(new CommandLine(new BenchCommand()).setUnmatchedArgumentsAllowed(true))
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler(problems)

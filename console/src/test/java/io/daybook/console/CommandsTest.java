@@ -52,6 +52,16 @@ class CommandsTest {
     }
 
     @Test
+    void bench_is_listed_and_without_its_sources_says_where_it_runs() {
+        assertThat(cli.run("--help").out()).containsPattern("(?m)^ +bench +Measures how fast Daybook is");
+        Cli.Ran ran = cli.run("bench", "--quick", "append");
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err())
+                .startsWith("daybook: Measuring needs Daybook's sources")
+                .hasLineCount(1);
+    }
+
+    @Test
     void looking_at_a_daybook_that_is_not_there_makes_none() {
         Cli.Ran ran = cli.run("status");
 
