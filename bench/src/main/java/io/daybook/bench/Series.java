@@ -21,6 +21,11 @@ public final class Series {
         values.add(value);
     }
 
+    /** What that turn found; 0 = the first. */
+    public double get(int turn) {
+        return values.get(turn);
+    }
+
     public double last() {
         return values.get(values.size() - 1);
     }

@@ -26,6 +26,7 @@ final class Suites {
         List<Suite> all = new ArrayList<>(List.of(
                 new LimitSuite(),
                 new AppendSuite(),
+                new GroupSuite(),
                 new SequencerSuite(),
                 new LatencySuite(),
                 new SparseSuite(),
