@@ -14,7 +14,7 @@ import java.util.UUID;
  * prepared, autocommit off; the version of an entity is known to the client, so nothing is read, locked or checked, and salts
  * and ids are not even secret. One event is an INSERT, several are a batch that the driver rewrites into multi-row INSERTs.
  */
-final class PlainWriter implements Writer {
+public final class PlainWriter implements Writer {
 
     private final Connection connection;
     private final PreparedStatement insert;
@@ -22,7 +22,7 @@ final class PlainWriter implements Writer {
     private final SplittableRandom random = new SplittableRandom();
     private final byte[] salt = new byte[16];
 
-    PlainWriter(Server server, String table, Life life) throws SQLException {
+    public PlainWriter(Server server, String table, Life life) throws SQLException {
         this.connection = server.connect("reWriteBatchedInserts=true");
         this.connection.setAutoCommit(false);
         this.life = life;
