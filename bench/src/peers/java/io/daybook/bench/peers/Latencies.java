@@ -10,6 +10,7 @@ import io.daybook.bench.Suite;
 import io.daybook.bench.Target;
 import io.daybook.consumers.Consumers;
 import io.daybook.consumers.EventConsumer;
+import io.daybook.notifier.Registration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ record Latencies(Server server, Suite.Plan plan, Suite.Report report, String pee
         void close();
     }
 
-    /** Opens a peer on an empty schema. */
+    /** Opens a peer: at first on an empty schema, then again on what it left. */
     interface Opening {
         /**
          * With its handler.
@@ -65,7 +66,7 @@ record Latencies(Server server, Suite.Plan plan, Suite.Report report, String pee
     /** Takes the time at which handlers are called. */
     static final class Arrivals {
 
-        private volatile Turn turn = new Turn(0, 0);
+        private volatile Turn turn = new Turn("", 0);
 
         /** Any further time of the same event does not count: peers may deliver one twice. */
         void handled(String id) {
@@ -75,31 +76,23 @@ record Latencies(Server server, Suite.Plan plan, Suite.Report report, String pee
 
     void measure(Opening opening) throws Exception {
         Room.clear(server);
-        Arrivals peerArrivals = new Arrivals();
-        Arrivals daybookArrivals = new Arrivals();
         Series peerMedian = new Series();
         Series peerHigh = new Series();
         Series daybookMedian = new Series();
         Series daybookHigh = new Series();
         Series medians = new Series();
         Series highs = new Series();
-        try (Daybook daybook = Daybooks.open(server, Room.DAYBOOK, true, THREADS);
-                EventConsumer consumer = Consumers.consume(
-                        daybook.notifier().register("bench"),
-                        event -> daybookArrivals.handled(event.entity().id()));
-                Peer other = opening.open(peerArrivals)) {
-            Publisher ours = id ->
-                    daybook.as(Life.ACTOR).transact(tx -> tx.create(Life.ENTITY_TYPE, id, Map.of("status", "new")));
+        try {
             int warmUps = plan.quick() ? 1 : 2;
             for (int i = 0; i < warmUps + plan.pairs(); i++) {
                 Histogram theirs;
                 Histogram own;
                 if (i % 2 == 0) {
-                    theirs = turn(i, peerArrivals, other.publisher());
-                    own = turn(i, daybookArrivals, ours);
+                    theirs = theirs(i, opening);
+                    own = ours(i);
                 } else {
-                    own = turn(i, daybookArrivals, ours);
-                    theirs = turn(i, peerArrivals, other.publisher());
+                    own = ours(i);
+                    theirs = theirs(i, opening);
                 }
                 if (i >= warmUps) {
                     peerMedian.add(theirs.getValueAtPercentile(50) / 1e3);
@@ -110,7 +103,6 @@ record Latencies(Server server, Suite.Plan plan, Suite.Report report, String pee
                     highs.add(daybookHigh.last() / peerHigh.last());
                 }
             }
-            Check.count("consumers of Daybook that still run", 1, consumer.isRunning() ? 1 : 0);
         } finally {
             Room.leave(server);
         }
@@ -127,8 +119,36 @@ record Latencies(Server server, Suite.Plan plan, Suite.Report report, String pee
                         .formatted(daybook.text(2), theirs.text(2), comment.isEmpty() ? "" : "; " + comment)));
     }
 
+    /** Whoever has no turn is closed: a reader that looks for changes all the time would slow down the other one. */
+    private Histogram theirs(int number, Opening opening) throws Exception {
+        Arrivals arrivals = new Arrivals();
+        try (Peer open = opening.open(arrivals)) {
+            return turn(number, arrivals, open.publisher());
+        }
+    }
+
+    private Histogram ours(int number) throws Exception {
+        Arrivals arrivals = new Arrivals();
+        try (Daybook daybook = Daybooks.open(server, Room.DAYBOOK, true, THREADS)) {
+            Registration registration = daybook.notifier().register("bench");
+            try (EventConsumer consumer = Consumers.consume(
+                    registration, event -> arrivals.handled(event.entity().id()))) {
+                Histogram latencies = turn(
+                        number,
+                        arrivals,
+                        id -> daybook.as(Life.ACTOR)
+                                .transact(tx -> tx.create(Life.ENTITY_TYPE, id, Map.of("status", "new"))));
+                Check.count("consumers of Daybook that still run", 1, consumer.isRunning() ? 1 : 0);
+                return latencies;
+            }
+        }
+    }
+
     private Histogram turn(int number, Arrivals arrivals, Publisher publisher) throws Exception {
-        Turn turn = new Turn(number, (int) (plan.slice().toMillis() * RATE / 1_000));
+        Turn start = new Turn("w" + number + "-", RATE);
+        arrivals.turn = start;
+        start.run(publisher);
+        Turn turn = new Turn("s" + number + "-", (int) (plan.slice().toMillis() * RATE / 1_000));
         arrivals.turn = turn;
         return turn.run(publisher);
     }
@@ -141,9 +161,9 @@ record Latencies(Server server, Suite.Plan plan, Suite.Report report, String pee
         private final AtomicLongArray handled;
         private final CountDownLatch missing;
 
-        Turn(int number, int events) {
+        Turn(String prefix, int events) {
             this.events = events;
-            this.prefix = "s" + number + "-";
+            this.prefix = prefix;
             this.acknowledged = new AtomicLongArray(events);
             this.handled = new AtomicLongArray(events);
             this.missing = new CountDownLatch(events);
