@@ -110,8 +110,7 @@ record CatchUp(Server server, Suite.Plan plan, Suite.Report report, String peer)
      */
     void measure(String what, long most, String comment, Peer consumer) throws Exception {
         long theirs = Math.min(most, events());
-        try (Daybook daybook = Daybooks.open(server, Room.DAYBOOK, false, 1);
-                Connection connection = server.connect("")) {
+        try (Connection connection = server.connect("")) {
             Side peers = () -> {
                 Counter counter = new Counter(theirs);
                 long begin = System.nanoTime();
@@ -124,9 +123,11 @@ record CatchUp(Server server, Suite.Plan plan, Suite.Report report, String peer)
                 return events() / seconds(begin);
             };
             Side ours = () -> {
-                long begin = System.nanoTime();
-                delivered(daybook);
-                return events() / seconds(begin);
+                try (Daybook daybook = Daybooks.open(server, Room.DAYBOOK, false, 1)) {
+                    long begin = System.nanoTime();
+                    delivered(daybook);
+                    return events() / seconds(begin);
+                }
             };
             peers.turn();
             plain.turn();
