@@ -1,8 +1,8 @@
 package io.daybook.bench.peers;
 
 import io.daybook.Daybook;
-import io.daybook.bench.Daybooks;
 import io.daybook.bench.DaybookWriter;
+import io.daybook.bench.Daybooks;
 import io.daybook.bench.Life;
 import io.daybook.bench.PlainWriter;
 import io.daybook.bench.Server;

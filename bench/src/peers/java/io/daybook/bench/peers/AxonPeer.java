@@ -111,7 +111,8 @@ public final class AxonPeer implements Suite {
         catchUp(server, plan, report);
         new Latencies(server, plan, report, NAME, "tracking processor; its own process wakes it").measure(arrivals -> {
             Store store = new Store(server, Latencies.CONNECTIONS, 100);
-            EventProcessor processor = store.tracking(1, new Handler(message -> arrivals.handled(message.getAggregateIdentifier())));
+            EventProcessor processor =
+                    store.tracking(1, new Handler(message -> arrivals.handled(message.getAggregateIdentifier())));
             processor.start();
             return new Latencies.Peer() {
                 @Override
@@ -152,15 +153,35 @@ public final class AxonPeer implements Suite {
         server.execute("vacuum analyze %s.domainevententry".formatted(Room.PEER));
         long all = catchUp.events();
         long few = plan.quick() ? MOST_BY_DEFAULT_QUICK : MOST_BY_DEFAULT;
-        measure(server, catchUp, "tracking processor, default", few, 100, (store, handler) ->
-                store.tracking(1, handler));
-        measure(server, catchUp, "tracking processor, batches of 1,000", all, TUNED_BATCH, (store, handler) ->
-                store.tracking(TUNED_BATCH, handler));
+        measure(
+                server,
+                catchUp,
+                "tracking processor, default",
+                few,
+                100,
+                (store, handler) -> store.tracking(1, handler));
+        measure(
+                server,
+                catchUp,
+                "tracking processor, batches of 1,000",
+                all,
+                TUNED_BATCH,
+                (store, handler) -> store.tracking(TUNED_BATCH, handler));
         if (!plan.quick()) {
-            measure(server, catchUp, "pooled streaming processor, default", few, 100, (store, handler) ->
-                    store.pooled(1, 16, handler));
-            measure(server, catchUp, "pooled streaming processor, batches of 1,000", all, TUNED_BATCH, (store, handler) ->
-                    store.pooled(TUNED_BATCH, 4, handler));
+            measure(
+                    server,
+                    catchUp,
+                    "pooled streaming processor, default",
+                    few,
+                    100,
+                    (store, handler) -> store.pooled(1, 16, handler));
+            measure(
+                    server,
+                    catchUp,
+                    "pooled streaming processor, batches of 1,000",
+                    all,
+                    TUNED_BATCH,
+                    (store, handler) -> store.pooled(TUNED_BATCH, 4, handler));
         }
         Room.leave(server);
     }
@@ -174,7 +195,10 @@ public final class AxonPeer implements Suite {
             throws Exception {
         catchUp.measure(what, most, "", counter -> {
             try (Store store = new Store(server, 10, readingBatch)) {
-                EventProcessor processor = processors.open(store, new Handler(message -> counter.handled(message.getPayload().value())));
+                EventProcessor processor = processors.open(
+                        store,
+                        new Handler(
+                                message -> counter.handled(message.getPayload().value())));
                 processor.start();
                 counter.await();
                 processor.shutDown();
@@ -186,11 +210,7 @@ public final class AxonPeer implements Suite {
     private static EventMessage<Change> message(
             String id, long version, String operation, @Nullable String attribute, String json) {
         return new GenericDomainEventMessage<>(
-                Life.ENTITY_TYPE,
-                id,
-                version - 1,
-                new Change(operation, attribute, json),
-                Map.of("actor", Life.ACTOR));
+                Life.ENTITY_TYPE, id, version - 1, new Change(operation, attribute, json), Map.of("actor", Life.ACTOR));
     }
 
     /** An event store with connections of its own. */
@@ -251,8 +271,9 @@ public final class AxonPeer implements Suite {
                     .messageSource(events)
                     .tokenStore(tokens)
                     .transactionManager(transactions)
-                    .trackingEventProcessorConfiguration(TrackingEventProcessorConfiguration.forSingleThreadedProcessing()
-                            .andBatchSize(batch))
+                    .trackingEventProcessorConfiguration(
+                            TrackingEventProcessorConfiguration.forSingleThreadedProcessing()
+                                    .andBatchSize(batch))
                     .build();
         }
 
@@ -277,7 +298,9 @@ public final class AxonPeer implements Suite {
         }
 
         private static EventHandlerInvoker invoker(Handler handler) {
-            return SimpleEventHandlerInvoker.builder().eventHandlers(List.of(handler)).build();
+            return SimpleEventHandlerInvoker.builder()
+                    .eventHandlers(List.of(handler))
+                    .build();
         }
 
         @Override

@@ -132,8 +132,8 @@ record CatchUp(Server server, Suite.Plan plan, Suite.Report report, String peer)
             peers.turn();
             plain.turn();
             ours.turn();
-            Contest contest = new Contest(
- new Contest.Named(peer, peers), plain, List.of(new Contest.Named("Daybook", ours)));
+            Contest contest =
+                    new Contest(new Contest.Named(peer, peers), plain, List.of(new Contest.Named("Daybook", ours)));
             contest.run(plan.pairs());
             contest.report(
                     report,

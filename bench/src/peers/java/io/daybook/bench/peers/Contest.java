@@ -65,7 +65,8 @@ final class Contest {
     void report(Suite.Report report, String what, String unit, String comment) {
         for (Named side : sides()) {
             if (!side.equals(plain)) {
-                report.row(Row.ratio(title(what, side, plain), of(toPlain, side), Target.none(), both(side, plain, unit)));
+                report.row(
+                        Row.ratio(title(what, side, plain), of(toPlain, side), Target.none(), both(side, plain, unit)));
             }
         }
         for (Named side : ours) {

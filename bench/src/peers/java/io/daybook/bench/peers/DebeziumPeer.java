@@ -41,7 +41,8 @@ public final class DebeziumPeer implements Suite {
     private static final String PUBLICATION = "daybook_bench_peer";
     private static final String TABLE = Room.PEER + ".outbox";
 
-    private static final String COMMENT = "Debezium's handler runs in the order of commits; the start of its engine counts";
+    private static final String COMMENT =
+            "Debezium's handler runs in the order of commits; the start of its engine counts";
 
     /** Larger batches, and a look for new changes every millisecond instead of every half second. */
     private static final Map<String, String> TUNED =
@@ -60,11 +61,20 @@ public final class DebeziumPeer implements Suite {
     @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
         if (server.number("select count(*) from pg_settings where name = 'wal_level' and setting = 'logical'") == 1) {
-            measure(server, plan, report);
+            measureAndForget(server, plan, report);
             return;
         }
         try (Server logical = Server.ofOurOwn(Map.of("wal_level", "logical"))) {
-            measure(logical, plan, report);
+            measureAndForget(logical, plan, report);
+        }
+    }
+
+    /** A slot that is left behind keeps the server from ever throwing away what it has written. */
+    private static void measureAndForget(Server server, Plan plan, Report report) throws Exception {
+        try {
+            measure(server, plan, report);
+        } finally {
+            forget(server);
         }
     }
 
@@ -85,14 +95,13 @@ public final class DebeziumPeer implements Suite {
             catchUp.measure("default", catchUp.events(), COMMENT, counter -> consume(server, Map.of(), counter));
         }
         catchUp.measure("tuned", catchUp.events(), COMMENT, counter -> consume(server, TUNED, counter));
-        forget(server);
         Room.clear(server);
         new Latencies(server, plan, report, NAME, "tuned: it looks every millisecond, by default twice a second")
                 .measure(arrivals -> {
                     outbox(server);
                     HikariDataSource connections = Room.connections(server, Latencies.CONNECTIONS, false);
-                    Engine engine = new Engine(
-                            server, BEGINNING, TUNED, event -> arrivals.handled(withoutQuotes(event.key())));
+                    Engine engine =
+                            new Engine(server, BEGINNING, TUNED, event -> arrivals.handled(withoutQuotes(event.key())));
                     return new Latencies.Peer() {
                         @Override
                         public Latencies.Publisher publisher() {
@@ -106,7 +115,6 @@ public final class DebeziumPeer implements Suite {
                         }
                     };
                 });
-        forget(server);
     }
 
     /** The table as Debezium's documentation of its outbox event router has it, and a slot from here on. */
@@ -198,7 +206,8 @@ public final class DebeziumPeer implements Suite {
             properties.setProperty("snapshot.mode", "no_data");
             properties.setProperty("database.hostname", address.getServerNames()[0]);
             properties.setProperty("database.port", Integer.toString(port(address)));
-            properties.setProperty("database.dbname", Objects.requireNonNullElse(address.getDatabaseName(), "postgres"));
+            properties.setProperty(
+                    "database.dbname", Objects.requireNonNullElse(address.getDatabaseName(), "postgres"));
             properties.setProperty(
                     "database.user",
                     Objects.requireNonNullElse(

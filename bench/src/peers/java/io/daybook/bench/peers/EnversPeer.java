@@ -13,9 +13,9 @@ import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.cfg.Configuration;
 import org.hibernate.envers.Audited;
-import org.hibernate.envers.RevisionMapping;
 import org.hibernate.envers.RevisionEntity;
 import org.hibernate.envers.RevisionListener;
+import org.hibernate.envers.RevisionMapping;
 
 /** Hibernate Envers: entities of Hibernate, each with a table of revisions beside its own; who made them stands with the revision. */
 public final class EnversPeer implements Suite {
@@ -86,7 +86,7 @@ public final class EnversPeer implements Suite {
                         plan,
                         report,
                         "Envers",
-                        "Envers keeps the entity's own table in the same transaction, Daybook its entity states after it")
+                        "Envers keeps the entity's own table in the same transaction, Daybook has none here: state is the log")
                 .measure(writers -> {
                     HikariDataSource connections = Room.connections(server, writers, true);
                     SessionFactory sessions = sessions(connections);

@@ -115,8 +115,7 @@ record Latencies(Server server, Suite.Plan plan, Suite.Report report, String pee
                 "%s: acknowledged → handler at %d/s, %s, Daybook ÷ %s".formatted(peer, RATE, percentile, peer),
                 ratios,
                 Target.atMost(1),
-                "%s ÷ %s ms%s"
-                        .formatted(daybook.text(2), theirs.text(2), comment.isEmpty() ? "" : "; " + comment)));
+                "%s ÷ %s ms%s".formatted(daybook.text(2), theirs.text(2), comment.isEmpty() ? "" : "; " + comment)));
     }
 
     /** Whoever has no turn is closed: a reader that looks for changes all the time would slow down the other one. */

@@ -46,13 +46,14 @@ public final class PgqPeer implements Suite {
     public void run(Server server, Plan plan, Report report) throws Exception {
         long available = server.number("select count(*) from pg_available_extensions where name = 'pgq'");
         if (available == 0) {
-            report.row(new Row(
-                    "PgQ: servers measured on",
-                    Series.of(0),
-                    "servers",
-                    0,
-                    Target.none(),
-                    "not measured: this server has no extension pgq, and the package of Debian (postgresql-15-pgq3) is for Debian's own; measure on such a one with --db"));
+            report.row(
+                    new Row(
+                            "PgQ: servers measured on",
+                            Series.of(0),
+                            "servers",
+                            0,
+                            Target.none(),
+                            "not measured: this server has no extension pgq, and the package of Debian (postgresql-15-pgq3) is for Debian's own; measure on such a one with --db"));
             return;
         }
         server.execute("create extension if not exists pgq");
@@ -61,7 +62,8 @@ public final class PgqPeer implements Suite {
                     queue(server);
                     ScheduledExecutorService ticker = Executors.newScheduledThreadPool(1);
                     // As often as its daemon does.
-                    ScheduledFuture<?> ticks = ticker.scheduleWithFixedDelay(() -> tick(server), 1, 1, TimeUnit.SECONDS);
+                    ScheduledFuture<?> ticks =
+                            ticker.scheduleWithFixedDelay(() -> tick(server), 1, 1, TimeUnit.SECONDS);
                     return new Appends.Peer() {
                         @Override
                         public Writer writer(Life life) throws SQLException {
@@ -113,8 +115,8 @@ public final class PgqPeer implements Suite {
     }
 
     private static void drop(Server server) throws SQLException {
-        server.execute("select pgq.drop_queue(queue_name, true) from pgq.queue where queue_name = '%s'"
-                .formatted(QUEUE));
+        server.execute(
+                "select pgq.drop_queue(queue_name, true) from pgq.queue where queue_name = '%s'".formatted(QUEUE));
     }
 
     private static void tick(Server server) {
@@ -142,7 +144,8 @@ public final class PgqPeer implements Suite {
             connection.setAutoCommit(false);
             for (@Nullable Long batch = next(connection); batch != null; batch = next(connection)) {
                 try (Statement statement = connection.createStatement()) {
-                    try (ResultSet events = statement.executeQuery("select * from pgq.get_batch_events(%d)".formatted(batch))) {
+                    try (ResultSet events =
+                            statement.executeQuery("select * from pgq.get_batch_events(%d)".formatted(batch))) {
                         while (events.next()) {
                             counter.handled(events.getString("ev_data"));
                         }
@@ -159,7 +162,8 @@ public final class PgqPeer implements Suite {
     /** Null if there is none. */
     private static @Nullable Long next(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pgq.next_batch('%s', '%s')".formatted(QUEUE, CONSUMER))) {
+                ResultSet row =
+                        statement.executeQuery("select pgq.next_batch('%s', '%s')".formatted(QUEUE, CONSUMER))) {
             row.next();
             long batch = row.getLong(1);
             return row.wasNull() ? null : batch;

@@ -89,10 +89,7 @@ record Saves(Server server, Suite.Plan plan, Suite.Report report, String peer, S
                         repositoryTurns.done() + unitTurns.done(),
                         rows(Room.DAYBOOK + ".ledger"));
                 contest.report(
-                        report,
-                        "audited saves %d × %d".formatted(shape.writers(), shape.saves()),
-                        "saves/s",
-                        comment);
+                        report, "audited saves %d × %d".formatted(shape.writers(), shape.saves()), "saves/s", comment);
             }
         } finally {
             Room.leave(server);

@@ -41,7 +41,13 @@ public final class TransactionOutboxPeer implements Suite {
 
         /** The attribute is empty where the event speaks of the entity as a whole. */
         public void handle(
-                String entityType, String id, long version, String operation, String attribute, String value, String actor) {
+                String entityType,
+                String id,
+                long version,
+                String operation,
+                String attribute,
+                String value,
+                String actor) {
             if (arrivals != null) {
                 arrivals.handled(id);
             }
