@@ -13,6 +13,8 @@ import io.daybook.bench.Server;
 import io.daybook.bench.Suite;
 import io.daybook.bench.Writer;
 import java.sql.SQLException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** Gruelbox transaction-outbox: a call of a method is written down with the application's own rows, and made once they are committed. */
@@ -88,8 +90,9 @@ public final class TransactionOutboxPeer implements Suite {
                         NAME,
                         "not like for like: called in the process that committed, from memory, without order")
                 .measure(arrivals -> {
+                    ExecutorService calls = Executors.newFixedThreadPool(Latencies.THREADS);
                     Outbox outbox = new Outbox(
-                            server, Latencies.CONNECTIONS, Submitter.withDefaultExecutor(), new Handler(arrivals));
+                            server, Latencies.CONNECTIONS, Submitter.withExecutor(calls), new Handler(arrivals));
                     return new Latencies.Peer() {
                         @Override
                         public Latencies.Publisher publisher() {
@@ -98,6 +101,9 @@ public final class TransactionOutboxPeer implements Suite {
 
                         @Override
                         public void close() {
+                            // Calls in hand need their connections.
+                            calls.shutdown();
+                            Check.finished(calls);
                             outbox.close();
                         }
                     };
