@@ -10,27 +10,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Several writers at once. */
-final class Crew implements AutoCloseable {
+public final class Crew implements AutoCloseable {
 
     private final List<Writer> writers;
     private final int eventsPerTransaction;
     private final ExecutorService threads;
 
-    Crew(List<Writer> writers, int eventsPerTransaction) {
+    public Crew(List<Writer> writers, int eventsPerTransaction) {
         this.writers = writers;
         this.eventsPerTransaction = eventsPerTransaction;
         this.threads = Executors.newFixedThreadPool(writers.size());
     }
 
     /** What they did. */
-    record Work(long events, double seconds) {
-        double perSecond() {
+    public record Work(long events, double seconds) {
+        public double perSecond() {
             return events / seconds;
         }
     }
 
     /** All write for that long, each finishing the transaction in hand. */
-    Work work(Duration duration) throws InterruptedException, ExecutionException {
+    public Work work(Duration duration) throws InterruptedException, ExecutionException {
         CyclicBarrier start = new CyclicBarrier(writers.size() + 1);
         List<Future<Long>> counts = new ArrayList<>();
         for (Writer writer : writers) {

@@ -4,12 +4,12 @@ import io.daybook.Daybook;
 import io.daybook.UnitOfWork;
 
 /** Through the front door: {@code daybook.as(...).transact(...)}. */
-final class DaybookWriter implements Writer {
+public final class DaybookWriter implements Writer {
 
     private final UnitOfWork daybook;
     private final Life life;
 
-    DaybookWriter(Daybook daybook, Life life) {
+    public DaybookWriter(Daybook daybook, Life life) {
         this.daybook = daybook.as(Life.ACTOR);
         this.life = life;
     }

@@ -4,11 +4,11 @@ import io.daybook.Daybook;
 import java.sql.SQLException;
 
 /** Daybooks to measure. */
-final class Daybooks {
+public final class Daybooks {
 
     private Daybooks() {}
 
-    static Daybook open(Server server, String schema, boolean sequenced, int writers) {
+    public static Daybook open(Server server, String schema, boolean sequenced, int writers) {
         return Daybook.builder()
                 .url(server.url())
                 .user(server.user())
@@ -20,13 +20,13 @@ final class Daybooks {
     }
 
     /** How many committed events have no position yet: counted, so that nobody has to be believed. */
-    static long lag(Server server, String schema) throws SQLException {
+    public static long lag(Server server, String schema) throws SQLException {
         return server.number(
                 "select (select count(*) from %1$s.events) - (select count(*) from %1$s.ledger)".formatted(schema));
     }
 
     /** Waits until every event has its position. */
-    static void awaitSequenced(Server server, String schema) throws SQLException, InterruptedException {
+    public static void awaitSequenced(Server server, String schema) throws SQLException, InterruptedException {
         while (lag(server, schema) > 0) {
             Thread.sleep(20);
         }

@@ -7,10 +7,10 @@ import io.daybook.event.Operation;
  * What one writer says, the same whoever writes it down: one entity after the other, each created and then changed nine times.
  * Not thread-safe.
  */
-final class Life {
+public final class Life {
 
-    static final String ENTITY_TYPE = "order";
-    static final String ACTOR = "bench";
+    public static final String ENTITY_TYPE = "order";
+    public static final String ACTOR = "bench";
 
     private static final int EVENTS_PER_ENTITY = 10;
 
@@ -18,12 +18,12 @@ final class Life {
     private long entity;
     private int version;
 
-    Life(String writer) {
+    public Life(String writer) {
         this.writer = writer;
     }
 
     /** Goes on to the next event. */
-    void next() {
+    public void next() {
         if (version == EVENTS_PER_ENTITY || entity == 0) {
             entity++;
             version = 0;
@@ -31,25 +31,25 @@ final class Life {
         version++;
     }
 
-    String entityId() {
+    public String entityId() {
         return writer + "-" + entity;
     }
 
-    int version() {
+    public int version() {
         return version;
     }
 
-    String operation() {
+    public String operation() {
         return (version == 1 ? Operation.CREATION : Operation.UPDATE).name();
     }
 
     /** Null where the event speaks of the entity as a whole. */
     @org.jspecify.annotations.Nullable
-    String attributeName() {
+    public String attributeName() {
         return version == 1 ? null : "status";
     }
 
-    String json() {
+    public String json() {
         return version == 1 ? "{\"status\":\"new\",\"total\":" + entity + "}" : "\"" + status() + "\"";
     }
 
@@ -58,7 +58,7 @@ final class Life {
     }
 
     /** The event as an application says it to Daybook. */
-    void say(Tx tx) {
+    public void say(Tx tx) {
         if (version == 1) {
             tx.create(ENTITY_TYPE, entityId(), java.util.Map.of("status", "new", "total", entity));
         } else {

@@ -48,13 +48,23 @@ public final class Server implements AutoCloseable {
     }
 
     static Server ofOurOwn() throws IOException {
-        EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+        return ofOurOwn(Map.of());
+    }
+
+    /**
+     * One more, the caller's to close, for what the server of the others is not set up for.
+     *
+     * @param settings besides those that all have, such as {@code wal_level}
+     */
+    public static Server ofOurOwn(Map<String, String> settings) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 // Embedded servers are made for tests, and lose data for speed; this one is as durable as an installed
                 // one.
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("max_connections", "100")
-                .start();
+                .setServerConfig("max_connections", "100");
+        settings.forEach(builder::setServerConfig);
+        EmbeddedPostgres postgres = builder.start();
         return new Server(postgres.getJdbcUrl("postgres", "postgres"), "postgres", null, postgres);
     }
 

@@ -1,7 +1,7 @@
 package io.daybook.bench;
 
 /** Does one transaction after the other, on one thread. */
-interface Writer extends AutoCloseable {
+public interface Writer extends AutoCloseable {
 
     /** Events are durable when this returns. */
     void write(int events) throws Exception;
