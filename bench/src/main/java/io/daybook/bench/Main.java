@@ -75,7 +75,7 @@ public final class Main implements Callable<Integer> {
     @Parameters(
             paramLabel = "SUITE",
             description =
-                    "What to measure. Default: all. Known: one, one-stopped, sixteen, sixteen-stopped, batch, batch-stopped, sequencer, latency, cursors, sparse; and by name only: questions.")
+                    "What to measure. Default: all. Known: one, one-stopped, sixteen, sixteen-stopped, batch, batch-stopped, sequencer, latency, end-to-end, catch-up, fan-out, growth, idle, cursors, sparse; and by name only: questions.")
     private @Nullable List<String> names;
 
     private static Map<String, Suite> suites() {
@@ -91,6 +91,11 @@ public final class Main implements Callable<Integer> {
         }
         suites.put("sequencer", new SequencerSuite());
         suites.put("latency", new LatencySuite());
+        suites.put("end-to-end", new EndToEndSuite());
+        suites.put("catch-up", new CatchUpSuite());
+        suites.put("fan-out", new FanOutSuite());
+        suites.put("growth", new GrowthSuite());
+        suites.put("idle", new IdleSuite());
         suites.put("cursors", new CursorSuite());
         suites.put("sparse", new SparseSuite());
         suites.put(QUESTIONS, new QuestionsSuite());
