@@ -27,6 +27,7 @@ import io.daybook.history.Trace;
 import io.daybook.history.Tracing;
 import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerPoint;
+import io.daybook.ledger.Numbered;
 import io.daybook.ledger.Verification;
 import io.daybook.migrations.Migrations;
 import io.daybook.notifier.NodeSignals;
@@ -137,7 +138,7 @@ public final class Daybook implements AutoCloseable {
         if (!readOnly) {
             doctor.checkAtOpen();
         }
-        this.sequencer = readOnly || !sequencing ? null : new Sequencer(database, head -> sequenced());
+        this.sequencer = readOnly || !sequencing ? null : new Sequencer(database, this::sequenced);
         this.wakeSequencer = sequencer == null ? () -> {} : sequencer::wake;
         this.writer =
                 new Writer(appender, id, ids, appendTimeout, maxValueBytes, wakeSequencer, this::refuseUnlessWritable);
@@ -199,8 +200,8 @@ public final class Daybook implements AutoCloseable {
         return new DaybookBuilder();
     }
 
-    private void sequenced() {
-        notifier.wake();
+    private void sequenced(Optional<Numbered> events) {
+        notifier.sequenced(events);
         if (signals != null) {
             signals.tellOthers();
         }

@@ -31,4 +31,12 @@ public final class Daybooks {
             Thread.sleep(20);
         }
     }
+
+    /** The same for a large log, which takes long to count: until the ledger ends at as many events as the last one has before it. */
+    static void awaitHead(Server server, String schema) throws SQLException, InterruptedException {
+        long last = server.number("select max(event_id) from %s.events".formatted(schema));
+        while (server.number("select count(*) from %s.ledger where event_id = %d".formatted(schema, last)) == 0) {
+            Thread.sleep(20);
+        }
+    }
 }

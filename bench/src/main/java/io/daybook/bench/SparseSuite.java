@@ -45,7 +45,6 @@ final class SparseSuite implements Suite {
 
     @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
-        server.drop(SCHEMA);
         fill(server);
         try (Daybook daybook = Daybooks.open(server, SCHEMA, false, 8);
                 Connection plain = server.connect("")) {
@@ -90,34 +89,15 @@ final class SparseSuite implements Suite {
         return String.format(Locale.ROOT, "%s ÷ %s ms", one.text(0), other.text(0));
     }
 
-    /** Rows as an append and a round leave them, but for hashes that nobody verifies here: a million appends would take minutes. */
     private static void fill(Server server) throws SQLException {
-        Daybooks.open(server, SCHEMA, false, 1).close();
-        server.execute("""
-                insert into %1$s.events (
-                    entity_type, entity_id, version, operation, attribute_name, attribute_value, creation_date, transaction_id, actor, salt)
-                select 'order',
-                       'e-' || (n / 10),
-                       n %% 10 + 1,
-                       case when n = %3$d then '%4$s' when n %% 10 = 0 then 'CREATION' else 'UPDATE' end,
-                       case n %% 10 when 0 then null else 'status' end,
-                       case n %% 10 when 0 then null else '"status number ten"'::jsonb end,
-                       now(),
-                       gen_random_uuid(),
-                       'bench',
-                       decode(md5(n::text), 'hex')
-                from generate_series(1, %2$d) n
-                """.formatted(SCHEMA, EVENTS, RARE_AT, RARE.name()));
-        server.execute("""
-                insert into %1$s.ledger (position, event_id, recorded_at, hash)
-                select row_number() over (order by event_id),
-                       event_id,
-                       now(),
-                       sha256(event_id::text::bytea)
-                from %1$s.events
-                """.formatted(SCHEMA));
-        server.execute("vacuum analyze " + SCHEMA + ".events");
-        server.execute("vacuum analyze " + SCHEMA + ".ledger");
+        Logs.create(server, SCHEMA);
+        Logs.add(server, SCHEMA, """
+                'order',
+                'e-' || (n / 10),
+                n %% 10 + 1,
+                case when n = %d then '%s' when n %% 10 = 0 then 'CREATION' else 'UPDATE' end,
+                case n %% 10 when 0 then null else 'status' end,
+                case n %% 10 when 0 then null else '"status number ten"'::jsonb end""".formatted(RARE_AT, RARE.name()), 1, EVENTS);
     }
 
     private static double query(Connection connection) throws SQLException {

@@ -28,8 +28,13 @@ final class Suites {
                 new AppendSuite(),
                 new GroupSuite(),
                 new SequencerSuite(),
+                new EndToEndSuite(),
                 new LatencySuite(),
+                new CatchUpSuite(),
                 new SparseSuite(),
+                new FanOutSuite(),
+                new GrowthSuite(),
+                new IdleSuite(),
                 new CursorSuite(),
                 new BytesSuite(),
                 new JmhSuite()));

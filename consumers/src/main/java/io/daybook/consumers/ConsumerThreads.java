@@ -25,7 +25,7 @@ final class ConsumerThreads {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerThreads.class);
 
-    private static final Duration POLL = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMinutes(1);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 

@@ -19,6 +19,9 @@ import io.daybook.notifier.Registration;
  */
 public abstract non-sealed class EventConsumer extends RegistrationConsumer {
 
+    /** Most events to take at once: each is processed for itself, but taking costs as much for one as for some. */
+    private static final int TAKEN_AT_ONCE = 100;
+
     /** A consumer that tries an event that fails until it works. */
     protected EventConsumer(Registration registration) {
         this(registration, FailurePolicy.retryForEver());
@@ -30,19 +33,25 @@ public abstract non-sealed class EventConsumer extends RegistrationConsumer {
      * @throws IllegalArgumentException if the policy parks or stops and the registration is ephemeral
      */
     protected EventConsumer(Registration registration, FailurePolicy policy) {
-        super(registration, policy, 1);
+        super(registration, policy, TAKEN_AT_ONCE);
     }
 
     @Override
     @SuppressWarnings("try")
     final void handle(Batch batch, ConsumerThreads.Pauses pauses) {
-        Delivery delivery = batch.deliveries().get(0);
-        failures().attempt(delivery, pauses, () -> {
-            try (Reaction ignored = delivery.enter()) {
-                processEvent(delivery.event());
+        for (Delivery delivery : batch.deliveries()) {
+            // What is left is given back, here and where one did not work: what follows may be of the same entity.
+            boolean worked = batch.mayGoOn(delivery)
+                    && failures().attempt(delivery, pauses, () -> {
+                        try (Reaction ignored = delivery.enter()) {
+                            processEvent(delivery.event());
+                        }
+                        delivery.done();
+                    });
+            if (!worked) {
+                return;
             }
-            delivery.done();
-        });
+        }
     }
 
     /**

@@ -352,6 +352,9 @@ public final class Database implements AutoCloseable {
             if (hikari.getPassword() != null) {
                 properties.setProperty("password", hikari.getPassword());
             }
+            if (isPostgresql() && !hikari.getJdbcUrl().contains("socketFactory=")) {
+                properties.putIfAbsent("socketFactory", PromptSocketFactory.class.getName());
+            }
             return DriverManager.getConnection(hikari.getJdbcUrl(), properties);
         }
         return dataSource.getConnection();

@@ -11,10 +11,12 @@ import org.jooq.DSLContext;
 public final class Batch {
 
     private final Registration registration;
+    private final Registration.Claim claim;
     private final List<Delivery> deliveries;
 
-    Batch(Registration registration, List<Delivery> deliveries) {
+    Batch(Registration registration, Registration.Claim claim, List<Delivery> deliveries) {
         this.registration = registration;
+        this.claim = claim;
         this.deliveries = List.copyOf(deliveries);
     }
 
@@ -38,7 +40,7 @@ public final class Batch {
     /** The same events, each for itself, in order; for finding out which of them fails. */
     public List<Batch> split() {
         return deliveries.stream()
-                .map(delivery -> new Batch(registration, List.of(delivery)))
+                .map(delivery -> new Batch(registration, claim, List.of(delivery)))
                 .toList();
     }
 
@@ -53,6 +55,14 @@ public final class Batch {
      */
     public void finish(TransactionalWork work) throws Exception {
         registration.finish(deliveries, work);
+    }
+
+    /**
+     * Whether that delivery may still be processed here: asked before each one by whoever processes them one after the other, because what would
+     * keep it from being handed out now keeps it from being processed. The claim has not ended, and the partition is this node's and stays so.
+     */
+    public boolean mayGoOn(Delivery delivery) {
+        return registration.mayGoOn(delivery, claim);
     }
 
     /** Gives back what is not done: it comes again, before anything after it. */

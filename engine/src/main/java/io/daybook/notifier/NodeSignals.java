@@ -31,7 +31,7 @@ public final class NodeSignals implements AutoCloseable {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final int HEARTBEAT_MILLISECONDS = 5_000;
-    private static final long NOTIFY_INTERVAL = Duration.ofMillis(5).toNanos();
+    private static final long NOTIFY_INTERVAL = Duration.ofMillis(1).toNanos();
     private static final long PRESENCE_INTERVAL = Duration.ofSeconds(1).toNanos();
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
@@ -46,6 +46,11 @@ public final class NodeSignals implements AutoCloseable {
                   and l.objsubid = 2
                   and l.database = (select oid from pg_database where datname = current_database())
                   and l.pid <> ?)
+            """;
+
+    /** Not worth a wait for the disk: a crash takes the listeners' sessions along. */
+    private static final String TELL = """
+            select set_config('synchronous_commit', 'off', true), pg_notify(?, ?)
             """;
 
     /** What is told when a round numbered something. */
@@ -187,7 +192,7 @@ public final class NodeSignals implements AutoCloseable {
     /** Tells other nodes something that is rarely told. Thread-safe. */
     void tell(String what) {
         database.run("Telling other nodes", c -> {
-            try (PreparedStatement notify = c.prepareStatement("select pg_notify(?, ?)")) {
+            try (PreparedStatement notify = c.prepareStatement(TELL)) {
                 notify.setString(1, channel);
                 notify.setString(2, what + sender);
                 notify.execute();

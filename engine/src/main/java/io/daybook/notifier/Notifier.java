@@ -12,6 +12,7 @@ import io.daybook.ledger.Ledger;
 import io.daybook.ledger.LedgerDiverged;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerPoint;
+import io.daybook.ledger.Numbered;
 import io.daybook.redaction.SensitiveAttributes;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,6 +87,10 @@ public final class Notifier implements AutoCloseable {
     private final Object dispatch = new Object();
 
     private final TopicIndex<Partition> index = new TopicIndex<>();
+    private final Handover handover = new Handover();
+    /** Whether the reader has anybody to read for. */
+    private volatile boolean reading;
+
     private volatile LedgerPoint reader = LedgerPoint.BEGINNING;
     private volatile boolean closed;
     private boolean started;
@@ -477,6 +482,14 @@ public final class Notifier implements AutoCloseable {
         readerWakeUp.wake();
     }
 
+    /** Tells that a round of this process has numbered something: that, where it is at hand. */
+    public void sequenced(Optional<Numbered> events) {
+        if (reading) {
+            events.ifPresent(handover::add);
+        }
+        wake();
+    }
+
     LedgerPoint reader() {
         return reader;
     }
@@ -508,12 +521,13 @@ public final class Notifier implements AutoCloseable {
         boolean failing = false;
         while (!closed) {
             try {
-                if (readPage()) {
+                Reading read = readPage();
+                if (read == Reading.SOMETHING) {
                     sleep = Duration.ZERO;
                     continue;
                 }
                 failing = false;
-                sleep = WakeUp.longer(sleep, SHORTEST_SLEEP, LONGEST_SLEEP);
+                sleep = WakeUp.longer(read == Reading.ALL ? Duration.ZERO : sleep, SHORTEST_SLEEP, LONGEST_SLEEP);
             } catch (LedgerDiverged e) {
                 failLive(e);
                 sleep = LONGEST_SLEEP;
@@ -534,36 +548,48 @@ public final class Notifier implements AutoCloseable {
         }
     }
 
-    /** @return whether there was something to read */
-    private boolean readPage() {
+    /** What came of a look. */
+    private enum Reading {
+        NOTHING,
+        /** And there may be more. */
+        SOMETHING,
+        /** And that is all, as far as this process knows. */
+        ALL
+    }
+
+    private Reading readPage() {
         LedgerPoint from;
         synchronized (dispatch) {
-            if (index.isEmpty()) {
-                return false;
+            reading = !index.isEmpty();
+            if (!reading) {
+                handover.clear();
+                return Reading.NOTHING;
             }
             from = reader;
         }
-        List<LedgerEntry> page = ledger.after(from, PAGE, "The reader of this node");
+        List<LedgerEntry> handed = handover.after(from, PAGE);
+        List<LedgerEntry> page = handed == null ? ledger.after(from, PAGE, "The reader of this node") : handed;
         if (page.isEmpty()) {
-            return false;
+            return Reading.NOTHING;
         }
         synchronized (dispatch) {
-            if (reader.equals(from)) {
-                LedgerPoint before = from;
-                for (LedgerEntry entry : page) {
-                    for (Partition partition : index.listeners(entry.event())) {
-                        Registration registration = partition.registration;
-                        if (!registration.offer(partition, entry, before)) {
-                            index.remove(partition, registration.topics());
-                        }
-                    }
-                    before = entry.point();
-                }
-                reader = before;
+            if (!reader.equals(from)) {
+                return Reading.SOMETHING;
             }
+            LedgerPoint before = from;
+            for (LedgerEntry entry : page) {
+                for (Partition partition : index.listeners(entry.event())) {
+                    Registration registration = partition.registration;
+                    if (!registration.offer(partition, entry, before)) {
+                        index.remove(partition, registration.topics());
+                    }
+                }
+                before = entry.point();
+            }
+            reader = before;
         }
         advances.advance();
-        return true;
+        return handed != null && handover.endsAt(page.get(page.size() - 1).point()) ? Reading.ALL : Reading.SOMETHING;
     }
 
     private void failLive(LedgerDiverged because) {

@@ -163,6 +163,16 @@ final class Partition {
         return new Handout(next, followers);
     }
 
+    /** Whether that delivery, which was handed out, would be handed out now. */
+    boolean mayGoOn(Delivery delivery) {
+        if (lost || givingUp || failure != null) {
+            return false;
+        }
+        LedgerPoint last = limit;
+        boolean withinLimit = last == null || delivery.entry().position() <= last.position();
+        return delivery.isRetry() || (withinLimit && !parked.contains(delivery.entity()));
+    }
+
     /** Whether something was handed out that is not done and was not given back. */
     boolean hasInHand() {
         return handedOut.stream().filter(d -> !d.done).count() + retriesInHand > returned.size();

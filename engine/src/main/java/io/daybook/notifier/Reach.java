@@ -29,18 +29,22 @@ record Reach(long positions, boolean cautious) {
     /** Bounds the time of a statement, which looks at each of so many events a few times: that takes seconds at most, if they are small. */
     private static final long LONGEST = 2_000_000;
 
-    private static final int GROWTH = 4;
+    /** From look to look, as long as everything that was found was of use; and afterwards. */
+    private static final int GROWTH = 16;
+
+    private static final int CAUTIOUS_GROWTH = 4;
 
     /** What that page, read from that place on, tells. */
     Reach after(LedgerPoint from, Ledger.Page page) {
         long looked = page.lookedUntil().position() - from.position();
         boolean cut = !page.atEnd() && looked < positions;
         int found = page.entries().size();
+        long growth = cautious || cut ? CAUTIOUS_GROWTH : GROWTH;
         if (found == 0) {
-            return new Reach(cautious ? Math.min(GROWTH * positions, LONGEST) : LONGEST, cautious);
+            return new Reach(cautious ? Math.min(growth * positions, LONGEST) : LONGEST, cautious);
         }
         long expected = looked * WANTED / found;
         return new Reach(
-                Math.max(SHORTEST, Math.min(Math.min(expected, GROWTH * positions), LONGEST)), cautious || cut);
+                Math.max(SHORTEST, Math.min(Math.min(expected, growth * positions), LONGEST)), cautious || cut);
     }
 }

@@ -437,6 +437,19 @@ public final class Registration {
         }
     }
 
+    boolean mayGoOn(Delivery delivery, Claim claim) {
+        lock.lock();
+        try {
+            return !claim.ending
+                    && !closed
+                    && failure == null
+                    && (!durable || notifier.ownership().mayDeliver())
+                    && delivery.partition().mayGoOn(delivery);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void again(Delivery delivery) {
         boolean free = locked(() -> {
             delivery.partition().again(delivery);
@@ -794,7 +807,9 @@ public final class Registration {
          */
         public Optional<Batch> take(int most, Duration timeout) throws InterruptedException {
             List<Delivery> deliveries = Registration.this.take(most, this, timeout);
-            return deliveries.isEmpty() ? Optional.empty() : Optional.of(new Batch(Registration.this, deliveries));
+            return deliveries.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Batch(Registration.this, this, deliveries));
         }
 
         /** How many partitions there are, and so how many threads can have something to do at most. */

@@ -156,7 +156,11 @@ final class H2Round implements Round {
                     ResultSet row = query.executeQuery()) {
                 return row.next()
                         ? new RoundResult(
-                                Math.toIntExact(row.getLong(1) - row.getLong(2)), row.getLong(1), result.more(), false)
+                                Math.toIntExact(row.getLong(1) - row.getLong(2)),
+                                row.getLong(1),
+                                result.more(),
+                                false,
+                                null)
                         : result;
             }
         });
@@ -206,7 +210,7 @@ final class H2Round implements Round {
             delete.executeBatch();
         }
         bystander.at(RoundStep.WRITTEN);
-        return new RoundResult(numbered.size(), writer.position(), numbered.size() == bound, false);
+        return new RoundResult(numbered.size(), writer.position(), numbered.size() == bound, false, null);
     }
 
     private LedgerWriter startWriter(Connection connection) throws SQLException {
@@ -231,7 +235,7 @@ final class H2Round implements Round {
                 return RoundResult.BUSY;
             }
             try (PreparedStatement sweep = c.prepareStatement(database.sql(SWEEP))) {
-                return new RoundResult(0, -1, sweep.executeUpdate() > 0, false);
+                return new RoundResult(0, -1, sweep.executeUpdate() > 0, false, null);
             }
         });
     }

@@ -3,6 +3,8 @@ package io.daybook.sequencer;
 import io.daybook.database.Database;
 import io.daybook.ledger.EventRow;
 import io.daybook.ledger.LedgerHash;
+import io.daybook.ledger.LedgerPoint;
+import io.daybook.ledger.Numbered;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,6 +36,11 @@ final class LedgerWriter {
     private final LedgerHash hash;
     private final Instant recordedAt;
     private final List<Row> waiting = new ArrayList<>();
+    private final LedgerPoint start;
+    /** All rows of the round, as long as they are small enough to be kept. */
+    private final List<Numbered.Row> kept = new ArrayList<>();
+
+    private long keptBytes;
 
     private long position;
     private byte[] previousHash;
@@ -48,6 +55,7 @@ final class LedgerWriter {
         this.bytesType = database.isPostgresql() ? "bytea" : "varbinary";
         this.hash = hash;
         this.position = head.position();
+        this.start = head.position() == 0 ? LedgerPoint.BEGINNING : new LedgerPoint(head.position(), head.hash());
         this.previousHash = head.hash();
         this.recordedAt = recordedAt;
     }
@@ -85,6 +93,22 @@ final class LedgerWriter {
         }
         waiting.add(new Row(position, event.eventId(), previousHash));
         written++;
+        keep(event);
+    }
+
+    private void keep(EventRow event) {
+        keptBytes += event.size();
+        if (keptBytes > Numbered.MOST_BYTES) {
+            kept.clear();
+        } else {
+            kept.add(new Numbered.Row(event, previousHash));
+        }
+    }
+
+    /** What was written, for whoever follows the ledger, once it is committed; null if it is too large to be kept. */
+    @Nullable
+    Numbered numbered() {
+        return kept.isEmpty() ? null : new Numbered(start, recordedAt, kept);
     }
 
     /** Writes what waits; the last row carries what the round leaves for the next. */

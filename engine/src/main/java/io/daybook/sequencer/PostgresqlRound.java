@@ -412,7 +412,12 @@ final class PostgresqlRound implements Round {
         start.writer().finish(next);
         bystander.at(RoundStep.WRITTEN);
         lastSeen = next;
-        return new RoundResult(start.writer().written(), start.writer().position(), more, false);
+        return new RoundResult(
+                start.writer().written(),
+                start.writer().position(),
+                more,
+                false,
+                start.writer().numbered());
     }
 
     /** @param snapshot that the rows were seen in; null = there were none, or the statement does not tell */

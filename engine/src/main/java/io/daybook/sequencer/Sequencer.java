@@ -2,11 +2,13 @@ package io.daybook.sequencer;
 
 import io.daybook.database.Database;
 import io.daybook.database.WakeUp;
+import io.daybook.ledger.Numbered;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +48,7 @@ public final class Sequencer implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
     private final Round round;
-    private final LongConsumer afterRound;
+    private final Consumer<Optional<Numbered>> afterRound;
     private final Duration auditInterval;
     private final WakeUp wakeUp = new WakeUp();
     private final Thread thread;
@@ -56,15 +58,19 @@ public final class Sequencer implements AutoCloseable {
 
     private long lastAudit = System.nanoTime();
 
-    /** @param afterRound told the last position after each round that numbered something, in the sequencer's thread */
-    public Sequencer(Database database, LongConsumer afterRound) {
+    /**
+     * A sequencer that begins with {@link #start}.
+     *
+     * @param afterRound told after each round that numbered something, in the sequencer's thread: what that was, or empty where it is to be read
+     */
+    public Sequencer(Database database, Consumer<Optional<Numbered>> afterRound) {
         this(database, afterRound, BOUND, AUDIT_INTERVAL, RoundStep.Bystander.NOBODY);
     }
 
     /** For tests: with a bound and an interval of its own, and somebody who may crash a round. */
     public Sequencer(
             Database database,
-            LongConsumer afterRound,
+            Consumer<Optional<Numbered>> afterRound,
             int bound,
             Duration auditInterval,
             RoundStep.Bystander bystander) {
@@ -185,7 +191,7 @@ public final class Sequencer implements AutoCloseable {
 
     private RoundResult told(RoundResult result) {
         if (result.numbered() > 0) {
-            afterRound.accept(result.head());
+            afterRound.accept(Optional.ofNullable(result.events()));
         }
         return result;
     }

@@ -1,0 +1,174 @@
+package io.daybook.bench;
+
+import io.daybook.Daybook;
+import io.daybook.consumers.Consumers;
+import io.daybook.consumers.EventConsumer;
+import io.daybook.event.Topic;
+import io.daybook.notifier.Notifier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Many registrations of one process. A hundred kinds of entities take turns, so a registration of one kind hears one event in a hundred; others
+ * hear all. Events come at a fixed rate, and what counts is the CPU time of the process per delivery: that of the appends is in it, the same for all.
+ */
+final class FanOutSuite implements Suite {
+
+    private static final String SCHEMA = "daybook_bench";
+    private static final int KINDS = 100;
+    private static final int EVENTS_PER_TRANSACTION = 100;
+    private static final Duration LONG = Duration.ofMinutes(2);
+
+    /** A unit of work ten times a second, where that is not more deliveries than two cores do beside it. */
+    private static final int EVENTS_PER_SECOND = 1_000;
+
+    @Override
+    public String name() {
+        return "fan-out";
+    }
+
+    @Override
+    public String description() {
+        return "What a delivery costs, by how many registrations there are.";
+    }
+
+    @Override
+    public void run(Server server, Plan plan, Report report) throws Exception {
+        server.drop(SCHEMA);
+        try (Daybook daybook = Daybooks.open(server, SCHEMA, true, 1)) {
+            List<Curve.Point> ofKinds = new ArrayList<>();
+            List<Curve.Point> ofAll = new ArrayList<>();
+            for (int registrations : plan.quick() ? new int[] {100} : new int[] {1, 100, 10_000}) {
+                Series kinds = alone(daybook, plan, registrations, false);
+                row(report, registrations, "1 % of the events each", kinds);
+                ofKinds.add(new Curve.Point(registrations, kinds.median()));
+                if (registrations < 10_000) {
+                    Series all = alone(daybook, plan, registrations, true);
+                    row(report, registrations, "all events each", all);
+                    ofAll.add(new Curve.Point(registrations, all.median()));
+                }
+            }
+            report.curve(new Curve(
+                    "CPU time of a delivery",
+                    "registrations",
+                    "µs",
+                    List.of(
+                            new Curve.Line("1 % of the events each", ofKinds),
+                            new Curve.Line("all events each", ofAll))));
+            compare(daybook, plan, report);
+        }
+        server.drop(SCHEMA);
+    }
+
+    private static void row(Report report, int registrations, String share, Series microseconds) {
+        report.row(new Row(
+                String.format(Locale.ROOT, "fan-out: %,d registrations, %s", registrations, share),
+                microseconds,
+                "µs",
+                2,
+                Target.none(),
+                "CPU time of the process per delivery"));
+    }
+
+    private static Series alone(Daybook daybook, Plan plan, int registrations, boolean all) throws Exception {
+        Series cost = new Series();
+        try (Audience audience = new Audience(daybook, registrations, all)) {
+            audience.slice(plan.slice());
+            for (int i = 0; i < plan.pairs(); i++) {
+                cost.add(audience.slice(plan.slice()));
+            }
+        }
+        return cost;
+    }
+
+    /** As many deliveries per event on both sides. */
+    private static void compare(Daybook daybook, Plan plan, Report report) throws Exception {
+        Series ratios = new Series();
+        Series many = new Series();
+        Series few = new Series();
+        int registrations = plan.quick() ? 1_000 : 10_000;
+        for (int i = 0; i < plan.pairs(); i++) {
+            for (int side = 0; side < 2; side++) {
+                boolean large = (side == 0) == (i % 2 == 0);
+                int count = large ? registrations : registrations / KINDS;
+                try (Audience audience = new Audience(daybook, count, !large)) {
+                    audience.slice(plan.slice());
+                    (large ? many : few).add(audience.slice(plan.slice()));
+                }
+            }
+            ratios.add(many.last() / few.last());
+        }
+        report.row(Row.ratio(
+                String.format(
+                        Locale.ROOT,
+                        "fan-out: %,d registrations of 1 %% each ÷ %,d of all, cost of a delivery",
+                        registrations,
+                        registrations / KINDS),
+                ratios,
+                Target.atMost(1.3),
+                "%s ÷ %s µs of CPU time".formatted(many.text(2), few.text(2))));
+    }
+
+    /** Registrations of this process with their consumers, each on a thread of its own. */
+    private static final class Audience implements AutoCloseable {
+
+        private static long entities;
+
+        private final Daybook daybook;
+        private final int deliveriesPerTransaction;
+        private final LongAdder processed = new LongAdder();
+        private final List<EventConsumer> consumers = new ArrayList<>();
+
+        Audience(Daybook daybook, int registrations, boolean all) {
+            this.daybook = daybook;
+            Notifier notifier = daybook.notifier();
+            int deliveries = 0;
+            for (int i = 0; i < registrations; i++) {
+                Topic topic = all ? Topic.everything() : Topic.of("kind_" + i % KINDS);
+                consumers.add(Consumers.consume(notifier.register(topic), event -> processed.increment()));
+                deliveries += all ? EVENTS_PER_TRANSACTION : 1;
+            }
+            this.deliveriesPerTransaction = deliveries;
+        }
+
+        /** Microseconds of CPU time per delivery. */
+        double slice(Duration duration) throws InterruptedException {
+            processed.reset();
+            long cpu = Effort.ofProcess();
+            long begin = System.nanoTime();
+            long transactions = duration.toMillis() * EVENTS_PER_SECOND / EVENTS_PER_TRANSACTION / 1_000;
+            for (long i = 0; i < transactions; i++) {
+                long at = begin + i * EVENTS_PER_TRANSACTION * 1_000_000_000L / EVENTS_PER_SECOND;
+                while (System.nanoTime() < at) {
+                    LockSupport.parkNanos(at - System.nanoTime());
+                }
+                daybook.as(Life.ACTOR).transact(tx -> {
+                    for (int kind = 0; kind < KINDS; kind++) {
+                        tx.create("kind_" + kind, "e-" + entities++, Map.of("status", "new"));
+                    }
+                });
+            }
+            long expected = transactions * deliveriesPerTransaction;
+            while (processed.sum() < expected) {
+                if (System.nanoTime() - begin > LONG.toNanos()) {
+                    throw new IllegalStateException("%d of %d deliveries came.".formatted(processed.sum(), expected));
+                }
+                Thread.sleep(1);
+            }
+            return (Effort.ofProcess() - cpu) / 1e3 / expected;
+        }
+
+        @Override
+        public void close() {
+            // All at once first, because each waits for its thread.
+            consumers.forEach(consumer ->
+                    daybook.notifier().unregister(consumer.registration().id()));
+            consumers.forEach(EventConsumer::close);
+        }
+    }
+}
