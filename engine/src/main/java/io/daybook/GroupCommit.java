@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets units of work that come at the same time share transactions: a commit costs the disk the same for one as for many. A unit that comes
- * alone goes straight to the database in its caller's thread. The others wait in a queue, of which one thread takes as much as there is into
+ * while no other is under way goes straight to the database in its caller's thread. The others wait in a queue, of which one thread takes as much as there is into
  * one transaction, one after the other, so that a group is as large as the load makes it and nobody waits for a group to fill.
  *
  * <p>Units that touch the same entity are appended in the order in which they came. Who meets a lock of a transaction outside waits for it
@@ -414,25 +414,27 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void appendAlone(Waiting waiting) {
+        Runnable answer;
         try {
             Duration left = Duration.ofNanos(Math.max(TRY_AGAIN_NANOSECONDS, waiting.deadline - System.nanoTime()));
             Group.Member member = waiting.member;
             Receipt receipt = own.append(member.unit(), member.transactionId(), member.context(), left);
             appended.run();
-            waiting.result.complete(receipt);
+            answer = () -> waiting.result.complete(receipt);
         } catch (RuntimeException | Error e) {
-            waiting.result.completeExceptionally(e);
-        } finally {
-            lock.lock();
-            try {
-                alone--;
-                waiting.removeFrom(underWay);
-                work.signal();
-                room.signalAll();
-            } finally {
-                lock.unlock();
-            }
+            answer = () -> waiting.result.completeExceptionally(e);
         }
+        lock.lock();
+        try {
+            alone--;
+            waiting.removeFrom(underWay);
+            work.signal();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        // Last: who hears of it may have more to say of the same entities, in this thread.
+        answer.run();
     }
 
     private void append(List<Waiting> group, List<Waiting> again) {

@@ -129,8 +129,9 @@ public final class UnitOfWork implements Author {
      * a key or with many changes that is said by {@link #transact} meanwhile, does not wait for them: wait for the answer before you say
      * what rests on it.
      *
-     * <p>What is chained to the answer without an executor ({@code thenApply}) is run by the thread that appends, and keeps everything behind
-     * it waiting: hand what takes long to an executor of yours ({@code thenApplyAsync}). Cancelling the answer does not take back the unit.
+     * <p>What is chained to the answer without an executor ({@code thenApply}) may be run by the thread that appends, and keeps everything
+     * behind it waiting: it must be short, and must not wait for another answer. Hand anything else to an executor of yours ({@code
+     * thenApplyAsync}). Cancelling the answer does not take back the unit.
      *
      * @return completed once the unit is committed, with what was appended (no events if the work said nothing); or exceptionally with what
      *     {@link #transact} would throw

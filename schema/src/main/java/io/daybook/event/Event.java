@@ -21,7 +21,7 @@ import java.util.UUID;
  * @param metadata what the writer wanted to say about the event; empty = nothing
  * @param creationDate when it happened (occurred), to the microsecond
  * @param recordedAt when it entered the ledger (database clock); empty as long as the position is
- * @param transactionId groups a unit of work: one id per database transaction
+ * @param transactionId groups a unit of work; what joins one database transaction of an application is one unit
  * @param actor who did it; empty = not told
  * @param reason why; empty = not told
  * @param correlationId the conversation it belongs to; empty = none

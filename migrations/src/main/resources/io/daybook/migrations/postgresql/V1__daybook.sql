@@ -68,7 +68,7 @@ comment on column events.attribute_name is 'The attribute that an UPDATE sets; n
 comment on column events.attribute_value is 'New value as JSON: of the attribute, or for a CREATION the object of the initial attributes. SQL null = no value; JSON null is a value.';
 comment on column events.metadata is 'JSON object with whatever the writer wants to say about the event; null = none.';
 comment on column events.creation_date is 'When it happened (occurred), to the microsecond; an importer may supply it.';
-comment on column events.transaction_id is 'Groups a unit of work: one id per database transaction.';
+comment on column events.transaction_id is 'Groups a unit of work; what joins one database transaction of an application is one unit.';
 comment on column events.actor is 'Who did it; null = not told.';
 comment on column events.reason is 'Why; null = not told.';
 comment on column events.correlation_id is 'The business conversation this belongs to; null = none.';
