@@ -117,7 +117,27 @@ final class PostgresqlAppender implements Appender {
 
     @Override
     public List<Group.Fate> together(List<Group.Member> members) throws SQLException {
-        return inOneStatement(connection -> group.append(connection, members));
+        return inOneStatement(connection -> {
+            Receipt lone = members.size() == 1 ? alone(connection, members.get(0)) : null;
+            return lone == null ? group.append(connection, members) : List.of(new Group.Fate.Appended(lone));
+        });
+    }
+
+    /** A group of one, in the shortest way, which waits for no lock either; null where the group's way shall decide. */
+    private @Nullable Receipt alone(Connection connection, Group.Member member) throws SQLException {
+        Unit unit = member.unit();
+        return isOfOneChange(unit)
+                ? appendAtOnce(
+                        connection,
+                        unit,
+                        member.transactionId(),
+                        member.context(),
+                        LockKeys.of(unit, daybookId, member.transactionId()))
+                : null;
+    }
+
+    private static boolean isOfOneChange(Unit unit) {
+        return unit.changes().size() == 1 && unit.entities().size() == 1;
     }
 
     /** One statement is the whole transaction: where the connection broke, it may have been committed. */
@@ -159,7 +179,7 @@ final class PostgresqlAppender implements Appender {
             boolean joined)
             throws SQLException {
         boolean once = context.onceKey() != null;
-        if (unit.changes().size() == 1 && unit.entities().size() == 1 && !once) {
+        if (isOfOneChange(unit) && !once) {
             Receipt receipt = joined ? null : appendAtOnce(connection, unit, transactionId, context, locks);
             if (receipt != null) {
                 return receipt;
