@@ -142,6 +142,7 @@ abstract class AppendAsyncConformance extends Conformance {
         daybook().transact(tx -> {
             tx.create("order", "held");
             tx.create("order", "free");
+            tx.create("order", "third");
         });
         try (Connection holder = transaction()) {
             daybook().join(holder, tx -> tx.update("order", "held", "n", 0));
@@ -150,6 +151,11 @@ abstract class AppendAsyncConformance extends Conformance {
                 tx.update("order", "held", "n", 1);
             });
             CompletableFuture<Receipt> behind = daybook().appendAsync(tx -> tx.update("order", "free", "n", 2));
+            CompletableFuture<Receipt> queued = daybook().appendAsync(tx -> {
+                tx.update("order", "held", "n", 2);
+                tx.update("order", "third", "n", 1);
+            });
+            CompletableFuture<Receipt> behindQueued = daybook().appendAsync(tx -> tx.update("order", "third", "n", 2));
             for (int i = 0; i < 20; i++) {
                 String id = "o-" + i;
                 assertThat(get(daybook().appendAsync(tx -> tx.create("order", id)))
@@ -159,7 +165,16 @@ abstract class AppendAsyncConformance extends Conformance {
             }
             assertThat(waits).isNotDone();
             assertThat(behind).isNotDone();
+            assertThat(behindQueued)
+                    .as("behind one that waits for its turn itself")
+                    .isNotDone();
             holder.commit();
+            assertThat(get(queued).events())
+                    .extracting(Receipt.Appended::version)
+                    .containsExactly(4L, 2L);
+            assertThat(get(behindQueued).events())
+                    .extracting(Receipt.Appended::version)
+                    .containsExactly(3L);
             assertThat(get(waits).events())
                     .extracting(Receipt.Appended::version)
                     .containsExactly(2L, 3L);
