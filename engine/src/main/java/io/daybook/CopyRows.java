@@ -3,7 +3,6 @@ package io.daybook;
 import io.daybook.database.Database;
 import io.daybook.event.Value;
 import io.daybook.transfer.EventCopy;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -86,7 +85,7 @@ final class CopyRows {
             used[i] = events.get(i).isErased() ? null : salts[i];
         }
         try (PreparedStatement insert = transaction.prepareStatement(database.sql(AT_ONCE))) {
-            Columns columns = new Columns(transaction, events);
+            Columns<EventCopy> columns = new Columns<>(transaction, events);
             int p = 1;
             insert.setArray(p++, columns.of("varchar", e -> e.entity().type().name()));
             insert.setArray(p++, columns.of("varchar", e -> e.entity().id()));
@@ -109,13 +108,6 @@ final class CopyRows {
                 row.next();
                 return row.getLong(1);
             }
-        }
-    }
-
-    /** The events, column by column. */
-    private record Columns(Connection connection, List<EventCopy> events) {
-        Array of(String type, Function<EventCopy, @Nullable Object> column) throws SQLException {
-            return connection.createArrayOf(type, events.stream().map(column).toArray());
         }
     }
 

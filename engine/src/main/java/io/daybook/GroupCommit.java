@@ -56,7 +56,7 @@ final class GroupCommit implements AutoCloseable {
     private static final int MOST_WAITING = 10_000;
     private static final long MOST_CHARACTERS_WAITING = 32L << 20;
 
-    /** Threads that wait for locks; where there are not enough, the group tries again now and then. */
+    /** Threads that wait for locks of others; who finds none free tries again with a group now and then. And threads for units by themselves. */
     private static final int MOST_ALONE = 4;
 
     private static final long TRY_AGAIN_NANOSECONDS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -81,7 +81,8 @@ final class GroupCommit implements AutoCloseable {
     private final Set<EntityRef> underWay = new HashSet<>();
 
     private long charactersWaiting;
-    private int alone;
+    private int waitingForLocks;
+    private int forThemselves;
     private boolean closed;
     private @Nullable Thread thread;
     private @Nullable ExecutorService aloneThreads;
@@ -101,15 +102,18 @@ final class GroupCommit implements AutoCloseable {
         private final long deadline = System.nanoTime() + appendTimeout.toNanos();
         private final CompletableFuture<Receipt> result = new CompletableFuture<>();
 
-        /** In a transaction of its own: it is large, has a key, or met a lock. */
-        private boolean alone;
+        /** Never in a group: it is large or has a key. */
+        private final boolean forItself;
+
+        /** A group could not have it, for now. */
+        private boolean metLock;
 
         private long notBefore = System.nanoTime();
 
-        Waiting(Group.Member member, int characters, boolean alone) {
+        Waiting(Group.Member member, int characters, boolean forItself) {
             this.member = member;
             this.characters = characters;
-            this.alone = alone;
+            this.forItself = forItself;
         }
 
         boolean touchesAnyOf(Set<EntityRef> entities) {
@@ -337,7 +341,7 @@ final class GroupCommit implements AutoCloseable {
                     room.signalAll();
                     return selection.group;
                 }
-                if (closed && queue.isEmpty() && alone == 0) {
+                if (closed && queue.isEmpty() && forThemselves + waitingForLocks == 0) {
                     return List.of();
                 }
                 if (selection.soonest == Long.MAX_VALUE) {
@@ -367,15 +371,13 @@ final class GroupCommit implements AutoCloseable {
                 Waiting waiting = i.next();
                 if (waiting.touchesAnyOf(behind) || waiting.touchesAnyOf(underWay) || waiting.touchesAnyOf(inGroup)) {
                     waiting.addTo(behind);
+                } else if ((waiting.forItself || waiting.metLock) && startAlone(waiting)) {
+                    remove(i, waiting);
+                } else if (waiting.forItself) {
+                    waiting.addTo(behind);
                 } else if (waiting.notBefore - now > 0) {
                     soonest = Math.min(soonest, waiting.notBefore - now);
                     waiting.addTo(behind);
-                } else if (waiting.alone) {
-                    if (!startAlone(waiting)) {
-                        waiting.addTo(behind);
-                    } else {
-                        remove(i, waiting);
-                    }
                 } else {
                     remove(i, waiting);
                     group.add(waiting);
@@ -395,7 +397,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private boolean startAlone(Waiting waiting) {
-        if (alone == MOST_ALONE) {
+        if ((waiting.forItself ? forThemselves : waitingForLocks) == MOST_ALONE) {
             return false;
         }
         if (aloneThreads == null) {
@@ -407,10 +409,18 @@ final class GroupCommit implements AutoCloseable {
                 return aloneThread;
             });
         }
-        alone++;
+        countAlone(waiting, 1);
         waiting.addTo(underWay);
         aloneThreads.execute(() -> appendAlone(waiting));
         return true;
+    }
+
+    private void countAlone(Waiting waiting, int change) {
+        if (waiting.forItself) {
+            forThemselves += change;
+        } else {
+            waitingForLocks += change;
+        }
     }
 
     private void appendAlone(Waiting waiting) {
@@ -426,7 +436,7 @@ final class GroupCommit implements AutoCloseable {
         }
         lock.lock();
         try {
-            alone--;
+            countAlone(waiting, -1);
             waiting.removeFrom(underWay);
             work.signal();
             room.signalAll();
@@ -490,8 +500,8 @@ final class GroupCommit implements AutoCloseable {
                     failure == null ? null : SqlStates.withoutValues(failure)));
             return;
         }
-        // Whether a thread is free to wait for the lock is found by the next walk; until then it is tried now and then.
-        waiting.alone = true;
+        waiting.metLock = true;
+        waiting.notBefore = System.nanoTime() + TRY_AGAIN_NANOSECONDS;
         again.add(waiting);
     }
 
@@ -499,15 +509,9 @@ final class GroupCommit implements AutoCloseable {
         lock.lock();
         try {
             group.forEach(waiting -> waiting.removeFrom(underWay));
-            boolean crowded = alone == MOST_ALONE;
             for (int i = again.size() - 1; i >= 0; i--) {
-                Waiting waiting = again.get(i);
-                if (crowded) {
-                    waiting.alone = false;
-                    waiting.notBefore = System.nanoTime() + TRY_AGAIN_NANOSECONDS;
-                }
-                queue.addFirst(waiting);
-                charactersWaiting += waiting.characters;
+                queue.addFirst(again.get(i));
+                charactersWaiting += again.get(i).characters;
             }
         } finally {
             lock.unlock();

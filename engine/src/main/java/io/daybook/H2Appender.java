@@ -24,9 +24,9 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 
@@ -81,36 +81,23 @@ final class H2Appender implements Appender {
 
     @Override
     public Receipt own(Unit unit, UUID transactionId, Context context, Duration timeout) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
-            boolean before = connection.getAutoCommit();
-            int lockTimeoutBefore = lockTimeout(connection);
-            connection.setAutoCommit(false);
-            try {
-                Receipt receipt = append(connection, unit, transactionId, context, timeout);
-                commit(connection);
-                return receipt;
-            } catch (SQLException | RuntimeException | Error e) {
-                Database.rollBack(connection, e);
-                throw e;
-            } finally {
-                if (!connection.isClosed()) {
-                    setLockTimeout(connection, lockTimeoutBefore);
-                    connection.setAutoCommit(before);
-                }
-            }
-        }
+        return inOwnTransaction(connection -> append(connection, unit, transactionId, context, timeout));
     }
 
     @Override
     public List<Group.Fate> together(List<Group.Member> members) throws SQLException {
+        return inOwnTransaction(connection -> append(connection, members));
+    }
+
+    private <T> T inOwnTransaction(Database.SqlCall<T> work) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             boolean before = connection.getAutoCommit();
             int lockTimeoutBefore = lockTimeout(connection);
             connection.setAutoCommit(false);
             try {
-                List<Group.Fate> fates = append(connection, members);
+                T result = work.on(connection);
                 commit(connection);
-                return fates;
+                return result;
             } catch (SQLException | RuntimeException | Error e) {
                 Database.rollBack(connection, e);
                 throw e;
@@ -125,23 +112,22 @@ final class H2Appender implements Appender {
 
     private List<Group.Fate> append(Connection connection, List<Group.Member> members) throws SQLException {
         setLockTimeout(connection, NO_WAIT);
-        // All keys in one order, as everybody takes them: H2 finds a circle, and ends a transaction in it, also where
-        // one of those in it
-        // would not have waited.
-        SortedSet<Long> keys = new TreeSet<>();
+        List<List<Long>> keys = members.stream()
+                .map(member -> LockKeys.all(member.unit(), daybookId, member.transactionId()))
+                .toList();
+        // In one order, as everybody takes them: where transactions stand in a circle H2 ends one, even if another one
+        // would not have
+        // waited.
+        NavigableSet<Long> inOrder = new TreeSet<>();
+        keys.forEach(inOrder::addAll);
+        Set<Long> held = tryLock(connection, inOrder);
         Set<EntityRef> entities = new LinkedHashSet<>();
-        for (Group.Member member : members) {
-            keys.addAll(LockKeys.all(member.unit(), daybookId, member.transactionId()));
-            member.unit().entities().forEach(touched -> entities.add(touched.entity));
-        }
-        Set<Long> held = tryLock(connection, keys);
+        members.forEach(member -> member.unit().entities().forEach(touched -> entities.add(touched.entity)));
         Map<EntityRef, Newest.Found> found = newest.of(connection, entities);
         List<Group.Fate> fates = new ArrayList<>(members.size());
-        for (Group.Member member : members) {
+        for (int i = 0; i < members.size(); i++) {
             fates.add(
-                    held.containsAll(LockKeys.all(member.unit(), daybookId, member.transactionId()))
-                            ? append(connection, member, found)
-                            : new Group.Fate.Busy());
+                    held.containsAll(keys.get(i)) ? append(connection, members.get(i), found) : new Group.Fate.Busy());
         }
         return fates;
     }
@@ -161,7 +147,7 @@ final class H2Appender implements Appender {
     }
 
     /** Gives those that were free. */
-    private Set<Long> tryLock(Connection connection, SortedSet<Long> keys) throws SQLException {
+    private Set<Long> tryLock(Connection connection, NavigableSet<Long> keys) throws SQLException {
         Set<Long> held = new HashSet<>();
         for (Long key : keys) {
             try {

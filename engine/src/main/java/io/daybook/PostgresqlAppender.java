@@ -7,7 +7,6 @@ import io.daybook.event.EntityRef;
 import io.daybook.event.Receipt;
 import io.daybook.event.Value;
 import io.daybook.history.EntityHistory;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -209,12 +208,7 @@ final class PostgresqlAppender implements Appender {
             statement.setString(p++, json(change, Change::value));
             statement.setString(p++, json(change, Change::metadata));
             statement.setObject(p++, occurred(change).atOffset(ZoneOffset.UTC));
-            statement.setObject(p++, transactionId);
-            statement.setString(p++, context.actor());
-            statement.setString(p++, context.reason());
-            statement.setString(p++, context.correlationId());
-            statement.setObject(p++, context.causationPosition(), Types.BIGINT);
-            statement.setString(p++, context.surroundings().json());
+            p = bindUnit(statement, p, transactionId, context);
             statement.setBytes(p++, ids.salts(1)[0]);
             statement.setString(p++, touched.entity.type().name());
             statement.setString(p++, touched.entity.id());
@@ -269,12 +263,7 @@ final class PostgresqlAppender implements Appender {
             statement.setString(p++, json(change, Change::metadata));
             statement.setObject(p++, occurred(change).atOffset(ZoneOffset.UTC));
             statement.setBytes(p++, ids.salts(1)[0]);
-            statement.setObject(p++, transactionId);
-            statement.setString(p++, context.actor());
-            statement.setString(p++, context.reason());
-            statement.setString(p++, context.correlationId());
-            statement.setObject(p++, context.causationPosition(), Types.BIGINT);
-            statement.setString(p++, context.surroundings().json());
+            p = bindUnit(statement, p, transactionId, context);
             for (Long key : locks.keys()) {
                 statement.setLong(p++, key);
             }
@@ -308,42 +297,28 @@ final class PostgresqlAppender implements Appender {
             throws SQLException {
         List<Unit.Touched> entities = List.copyOf(unit.entities());
         List<Unit.Placed> changes = unit.changes();
+        Columns<Unit.Touched> entityColumns = new Columns<>(connection, entities);
+        Columns<Unit.Placed> changeColumns = new Columns<>(connection, changes);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         int p = 1;
-        statement.setArray(p++, texts(connection, entities, t -> t.entity.type().name()));
-        statement.setArray(p++, texts(connection, entities, t -> t.entity.id()));
-        statement.setArray(p++, texts(connection, entities, t -> t.requirement.name()));
+        statement.setArray(p++, entityColumns.of("text", t -> t.entity.type().name()));
+        statement.setArray(p++, entityColumns.of("text", t -> t.entity.id()));
+        statement.setArray(p++, entityColumns.of("text", t -> t.requirement.name()));
+        statement.setArray(p++, entityColumns.of("bigint", t -> t.expectedVersion));
+        statement.setArray(p++, changeColumns.of("integer", c -> c.touched().number));
+        statement.setArray(p++, changeColumns.of("integer", Unit.Placed::place));
+        statement.setArray(
+                p++, changeColumns.of("text", c -> c.change().operation().name()));
+        statement.setArray(
+                p++, changeColumns.of("text", c -> c.change().attributeName().orElse(null)));
+        statement.setArray(p++, changeColumns.of("text", c -> json(c.change(), Change::value)));
+        statement.setArray(p++, changeColumns.of("text", c -> json(c.change(), Change::metadata)));
         statement.setArray(
                 p++,
-                connection.createArrayOf(
-                        "bigint", entities.stream().map(t -> t.expectedVersion).toArray(Long[]::new)));
-        statement.setArray(
-                p++,
-                connection.createArrayOf(
-                        "integer", changes.stream().map(c -> c.touched().number).toArray(Integer[]::new)));
-        statement.setArray(
-                p++,
-                connection.createArrayOf(
-                        "integer", changes.stream().map(Unit.Placed::place).toArray(Integer[]::new)));
-        statement.setArray(
-                p++, texts(connection, changes, c -> c.change().operation().name()));
-        statement.setArray(
-                p++, texts(connection, changes, c -> c.change().attributeName().orElse(null)));
-        statement.setArray(p++, texts(connection, changes, c -> json(c.change(), Change::value)));
-        statement.setArray(p++, texts(connection, changes, c -> json(c.change(), Change::metadata)));
-        statement.setArray(
-                p++,
-                texts(
-                        connection,
-                        changes,
-                        c -> c.change().occurredAt().orElse(now).toString()));
+                changeColumns.of(
+                        "text", c -> c.change().occurredAt().orElse(now).toString()));
         statement.setArray(p++, connection.createArrayOf("bytea", ids.salts(changes.size())));
-        statement.setObject(p++, transactionId);
-        statement.setString(p++, context.actor());
-        statement.setString(p++, context.reason());
-        statement.setString(p++, context.correlationId());
-        statement.setObject(p++, context.causationPosition(), Types.BIGINT);
-        statement.setString(p++, context.surroundings().json());
+        p = bindUnit(statement, p, transactionId, context);
         statement.setInt(p++, stripeClass);
         statement.setArray(
                 p++, connection.createArrayOf("integer", locks.stripes().toArray(Integer[]::new)));
@@ -354,13 +329,21 @@ final class PostgresqlAppender implements Appender {
         statement.setBoolean(p, once);
     }
 
-    private static @Nullable String json(Change change, Function<Change, java.util.Optional<Value>> part) {
-        return part.apply(change).map(Value::json).orElse(null);
+    /** What all events of a unit have in common. @return the place of the parameter after it */
+    private static int bindUnit(PreparedStatement statement, int first, UUID transactionId, Context context)
+            throws SQLException {
+        int p = first;
+        statement.setObject(p++, transactionId);
+        statement.setString(p++, context.actor());
+        statement.setString(p++, context.reason());
+        statement.setString(p++, context.correlationId());
+        statement.setObject(p++, context.causationPosition(), Types.BIGINT);
+        statement.setString(p++, context.surroundings().json());
+        return p;
     }
 
-    private static <T> Array texts(Connection connection, List<T> elements, Function<T, @Nullable String> text)
-            throws SQLException {
-        return connection.createArrayOf("text", elements.stream().map(text).toArray(String[]::new));
+    private static @Nullable String json(Change change, Function<Change, java.util.Optional<Value>> part) {
+        return part.apply(change).map(Value::json).orElse(null);
     }
 
     private Receipt outcome(Connection connection, ResultSet rows, Unit unit, UUID transactionId) throws SQLException {

@@ -5,7 +5,6 @@ import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
 import io.daybook.event.Receipt;
 import io.daybook.event.Value;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Appends a group on PostgreSQL through the function {@code append_group} (module migrations): one statement and one commit for all. */
@@ -65,49 +63,46 @@ final class PostgresqlGroup {
             member.unit().entities().forEach(touched -> entities.add(new Of<>(touched, number)));
             member.unit().changes().forEach(placed -> changes.add(new Of<>(placed, before + placed.touched().number)));
         }
+        Columns<Group.Member> units = new Columns<>(connection, members);
+        Columns<Of<Long>> keyColumns = new Columns<>(connection, keys);
+        Columns<Of<Integer>> stripeColumns = new Columns<>(connection, stripes);
+        Columns<Of<Unit.Touched>> entityColumns = new Columns<>(connection, entities);
+        Columns<Of<Unit.Placed>> changeColumns = new Columns<>(connection, changes);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         try (PreparedStatement statement = connection.prepareStatement(appendGroup)) {
             int p = 1;
+            statement.setArray(p++, units.of("text", m -> m.transactionId().toString()));
+            statement.setArray(p++, units.of("text", m -> m.context().actor()));
+            statement.setArray(p++, units.of("text", m -> m.context().reason()));
+            statement.setArray(p++, units.of("text", m -> m.context().correlationId()));
+            statement.setArray(p++, units.of("bigint", m -> m.context().causationPosition()));
             statement.setArray(
-                    p++, texts(connection, members, m -> m.transactionId().toString()));
-            statement.setArray(p++, texts(connection, members, m -> m.context().actor()));
-            statement.setArray(p++, texts(connection, members, m -> m.context().reason()));
-            statement.setArray(p++, texts(connection, members, m -> m.context().correlationId()));
-            statement.setArray(
-                    p++, bigints(connection, members, m -> m.context().causationPosition()));
-            statement.setArray(
-                    p++,
-                    texts(connection, members, m -> m.context().surroundings().json()));
-            statement.setArray(p++, bigints(connection, keys, Of::what));
-            statement.setArray(p++, integers(connection, keys, Of::unit));
+                    p++, units.of("text", m -> m.context().surroundings().json()));
+            statement.setArray(p++, keyColumns.of("bigint", Of::what));
+            statement.setArray(p++, keyColumns.of("integer", Of::unit));
             statement.setInt(p++, stripeClass);
-            statement.setArray(p++, integers(connection, stripes, Of::what));
-            statement.setArray(p++, integers(connection, stripes, Of::unit));
+            statement.setArray(p++, stripeColumns.of("integer", Of::what));
+            statement.setArray(p++, stripeColumns.of("integer", Of::unit));
             statement.setArray(
-                    p++, texts(connection, entities, e -> e.what().entity.type().name()));
+                    p++, entityColumns.of("text", e -> e.what().entity.type().name()));
             statement.setArray(
-                    p++, texts(connection, entities, e -> e.what().entity.id()));
+                    p++, entityColumns.of("text", e -> e.what().entity.id()));
             statement.setArray(
-                    p++, texts(connection, entities, e -> e.what().requirement.name()));
-            statement.setArray(p++, bigints(connection, entities, e -> e.what().expectedVersion));
-            statement.setArray(p++, integers(connection, entities, Of::unit));
-            statement.setArray(p++, integers(connection, changes, Of::unit));
-            statement.setArray(p++, integers(connection, changes, c -> c.what().place()));
+                    p++, entityColumns.of("text", e -> e.what().requirement.name()));
+            statement.setArray(p++, entityColumns.of("bigint", e -> e.what().expectedVersion));
+            statement.setArray(p++, entityColumns.of("integer", Of::unit));
+            statement.setArray(p++, changeColumns.of("integer", Of::unit));
+            statement.setArray(p++, changeColumns.of("integer", c -> c.what().place()));
             statement.setArray(
-                    p++, texts(connection, changes, c -> change(c).operation().name()));
+                    p++, changeColumns.of("text", c -> change(c).operation().name()));
             statement.setArray(
-                    p++,
-                    texts(connection, changes, c -> change(c).attributeName().orElse(null)));
-            statement.setArray(
-                    p++, texts(connection, changes, c -> json(change(c).value())));
-            statement.setArray(
-                    p++, texts(connection, changes, c -> json(change(c).metadata())));
+                    p++, changeColumns.of("text", c -> change(c).attributeName().orElse(null)));
+            statement.setArray(p++, changeColumns.of("text", c -> json(change(c).value())));
+            statement.setArray(p++, changeColumns.of("text", c -> json(change(c).metadata())));
             statement.setArray(
                     p++,
-                    texts(
-                            connection,
-                            changes,
-                            c -> change(c).occurredAt().orElse(now).toString()));
+                    changeColumns.of(
+                            "text", c -> change(c).occurredAt().orElse(now).toString()));
             statement.setArray(p, connection.createArrayOf("bytea", ids.salts(changes.size())));
             try (ResultSet rows = statement.executeQuery()) {
                 return fates(rows, members, entities);
@@ -166,32 +161,5 @@ final class PostgresqlGroup {
 
     private static @Nullable String json(Optional<Value> value) {
         return value.map(Value::json).orElse(null);
-    }
-
-    private static <T> Array texts(Connection connection, List<T> elements, Function<T, @Nullable String> text)
-            throws SQLException {
-        String[] texts = new String[elements.size()];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = text.apply(elements.get(i));
-        }
-        return connection.createArrayOf("text", texts);
-    }
-
-    private static <T> Array bigints(Connection connection, List<T> elements, Function<T, @Nullable Long> number)
-            throws SQLException {
-        Long[] numbers = new Long[elements.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = number.apply(elements.get(i));
-        }
-        return connection.createArrayOf("bigint", numbers);
-    }
-
-    private static <T> Array integers(Connection connection, List<T> elements, Function<T, Integer> number)
-            throws SQLException {
-        Integer[] numbers = new Integer[elements.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = number.apply(elements.get(i));
-        }
-        return connection.createArrayOf("integer", numbers);
     }
 }

@@ -185,6 +185,41 @@ abstract class AppendAsyncConformance extends Conformance {
     }
 
     @Test
+    void however_many_wait_for_an_open_transaction_nobody_else_waits_with_them() throws Exception {
+        int many = 20;
+        Duration longer = LONG.multipliedBy(2);
+        try (Daybook patient = database().daybook().appendTimeout(longer).open();
+                Connection holder = transaction();
+                Connection other = transaction()) {
+            for (int i = 0; i < many; i++) {
+                String id = "held-" + i;
+                daybook().join(holder, tx -> tx.create("order", id));
+            }
+            daybook().join(other, tx -> tx.create("order", "soon-free"));
+            List<CompletableFuture<Receipt>> waiting = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+                String id = "held-" + i;
+                waiting.add(patient.appendAsync(tx -> tx.create("order", id)));
+            }
+            CompletableFuture<Receipt> soonFree = patient.appendAsync(tx -> tx.create("order", "soon-free"));
+            CompletableFuture<Receipt> large = patient.appendAsync(tx -> {
+                for (int i = 0; i < 100; i++) {
+                    tx.create("order", "large-" + i);
+                }
+            });
+            assertThat(get(large).events()).hasSize(100);
+            assertThat(soonFree).isNotDone();
+            other.rollback();
+            assertThat(get(soonFree).events()).hasSize(1);
+            assertThat(waiting).noneMatch(CompletableFuture::isDone);
+            holder.rollback();
+            for (CompletableFuture<Receipt> answer : waiting) {
+                assertThat(get(answer).events()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void who_waits_too_long_for_an_open_transaction_is_told_and_nothing_is_written() throws Exception {
         Duration timeout = Duration.ofMillis(300);
         try (Daybook impatient = database().daybook().appendTimeout(timeout).open();
