@@ -11,14 +11,14 @@ import java.util.Set;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A checker that finds nothing proves nothing: takes out what guards a promise, and must then see it broken. */
-@DisabledIfSystemProperty(named = "daybook.mutations", matches = "false")
+@Tag("mutations")
 class MutationsIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(MutationsIT.class);
