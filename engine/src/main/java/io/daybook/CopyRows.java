@@ -28,7 +28,7 @@ final class CopyRows {
                 select c.entity_type, c.entity_id, c.version, c.operation, c.attribute_name, c.attribute_value::jsonb,
                        c.metadata::jsonb, c.creation_date, c.transaction_id, c.actor, c.reason, c.correlation_id,
                        c.causation_position, c.context::jsonb, c.salt, c.value_digest, c.metadata_digest
-                from unnest(?, ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]), ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                from unnest(?, ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]), cast(? as uuid[]), ?, ?, ?, ?, ?, ?, ?, ?)
                          with ordinality as c (
                              entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata,
                              creation_date, transaction_id, actor, reason, correlation_id, causation_position, context,
@@ -87,20 +87,20 @@ final class CopyRows {
         try (PreparedStatement insert = transaction.prepareStatement(database.sql(AT_ONCE))) {
             Columns<EventCopy> columns = new Columns<>(transaction, events);
             int p = 1;
-            insert.setArray(p++, columns.of("varchar", e -> e.entity().type().name()));
-            insert.setArray(p++, columns.of("varchar", e -> e.entity().id()));
-            insert.setArray(p++, columns.of("bigint", EventCopy::version));
-            insert.setArray(p++, columns.of("varchar", e -> e.operation().name()));
-            insert.setArray(p++, columns.of("varchar", e -> orNull(e.attributeName())));
-            insert.setArray(p++, columns.of("text", e -> json(e.attributeValue())));
-            insert.setArray(p++, columns.of("text", e -> json(e.metadata())));
-            insert.setArray(p++, columns.of("text", e -> e.creationDate().toString()));
-            insert.setArray(p++, columns.of("uuid", EventCopy::transactionId));
-            insert.setArray(p++, columns.of("varchar", e -> orNull(e.actor())));
-            insert.setArray(p++, columns.of("varchar", e -> orNull(e.reason())));
-            insert.setArray(p++, columns.of("varchar", e -> orNull(e.correlationId())));
-            insert.setArray(p++, columns.of("bigint", e -> orNull(e.causationPosition())));
-            insert.setArray(p++, columns.of("text", e -> json(e.context())));
+            insert.setArray(p++, columns.text(e -> e.entity().type().name()));
+            insert.setArray(p++, columns.text(e -> e.entity().id()));
+            insert.setArray(p++, columns.bigint(EventCopy::version));
+            insert.setArray(p++, columns.text(e -> e.operation().name()));
+            insert.setArray(p++, columns.text(e -> orNull(e.attributeName())));
+            insert.setArray(p++, columns.text(e -> json(e.attributeValue())));
+            insert.setArray(p++, columns.text(e -> json(e.metadata())));
+            insert.setArray(p++, columns.text(e -> e.creationDate().toString()));
+            insert.setArray(p++, columns.text(e -> e.transactionId().toString()));
+            insert.setArray(p++, columns.text(e -> orNull(e.actor())));
+            insert.setArray(p++, columns.text(e -> orNull(e.reason())));
+            insert.setArray(p++, columns.text(e -> orNull(e.correlationId())));
+            insert.setArray(p++, columns.bigint(e -> orNull(e.causationPosition())));
+            insert.setArray(p++, columns.text(e -> json(e.context())));
             insert.setArray(p++, transaction.createArrayOf("bytea", used));
             insert.setArray(p++, transaction.createArrayOf("bytea", digests(events, EventCopy::valueDigest)));
             insert.setArray(p, transaction.createArrayOf("bytea", digests(events, EventCopy::metadataDigest)));

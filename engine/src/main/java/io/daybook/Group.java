@@ -1,6 +1,7 @@
 package io.daybook;
 
 import io.daybook.event.Receipt;
+import java.sql.SQLException;
 import java.util.UUID;
 
 /** Units of work of several callers that share one transaction. No entity is touched by two of them. */
@@ -22,5 +23,8 @@ final class Group {
 
         /** A transaction outside the group has one of its entities. Nothing of it was written. */
         record Busy() implements Fate {}
+
+        /** The database could not. Nothing of it was written, or nobody knows ({@link Appender.CommitFailed}); others of the group may be. */
+        record Failed(SQLException failure) implements Fate {}
     }
 }

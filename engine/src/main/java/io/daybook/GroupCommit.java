@@ -465,6 +465,8 @@ final class GroupCommit implements AutoCloseable {
             } else if (fate instanceof Group.Fate.Refused refused) {
                 waiting.result.completeExceptionally(
                         waiting.member.unit().refusal(refused.touched(), refused.version(), refused.life()));
+            } else if (fate instanceof Group.Fate.Failed failed) {
+                failed(List.of(waiting), failed.failure(), again);
             } else {
                 tryAgain(waiting, null, again);
             }

@@ -15,10 +15,12 @@ import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +35,10 @@ final class PostgresqlAppender implements Appender {
             select outcome, unit, event, entity_number, entity_version, life
             from daybook.append(
                 ?, ?, ?, ?,
-                ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]), ?,
-                ?, ?, ?, ?, ?, ?,
+                ?, ?, ?, ?,
+                ?, ?, ?, ?,
+                cast(? as timestamptz[]), ?,
+                cast(? as uuid), ?, ?, ?, ?, ?,
                 ?, ?, ?, ?, ?,
                 ?, ?)
             """;
@@ -42,39 +46,56 @@ final class PostgresqlAppender implements Appender {
     /**
      * A unit of one change whose entity is plainly as required and whose locks are free, which is most: one plain statement, without even a
      * function. Its snapshot is older than its locks, so that what it saw of the entity may be gone; then the version it takes is taken
-     * already, and the unique index refuses it. Only for a transaction that is nothing but this statement, and can be done again.
+     * already, and the unique index refuses it: with an error where the transaction is nothing but this statement, and can be done again,
+     * and with no row where it is a caller's.
+     *
+     * @param transactionId SQL with one parameter
+     * @param conflict what to do where the version is taken
      */
-    private static final String APPEND_AT_ONCE = """
-            insert into daybook.events (
-                entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
-                transaction_id, actor, reason, correlation_id, causation_position, context, salt)
-            select one.entity_type, one.entity_id, coalesce(newest.version, 0) + 1, ?, ?, cast(? as jsonb), cast(? as jsonb), ?,
-                   ?, ?, ?, ?, ?, cast(? as jsonb), ?
-            from (values (cast(? as varchar), cast(? as varchar), cast(? as varchar), cast(? as bigint)))
-                     as one (entity_type, entity_id, requirement, expected_version)
-                     left join lateral (select e.version, e.operation
-                                        from daybook.events e
-                                        where e.entity_type = one.entity_type
-                                          and e.entity_id = one.entity_id
-                                        order by e.version desc
-                                        limit 1) newest on true
-            where (one.expected_version is null or one.expected_version = coalesce(newest.version, 0))
-              and (one.requirement = 'ANY'
-                or (one.requirement = 'ALIVE' and newest.operation in ('CREATION', 'UPDATE'))
-                or (one.requirement = 'NOT_ALIVE' and coalesce(newest.operation, 'DELETION') = 'DELETION'))
-              and pg_try_advisory_xact_lock(?)
-              and pg_try_advisory_xact_lock(?)
-              and pg_try_advisory_xact_lock_shared(?, ?)
-            returning event_id, version
-            """;
+    private static String atOnce(String transactionId, String conflict) {
+        return """
+                insert into daybook.events (
+                    entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
+                    transaction_id, actor, reason, correlation_id, causation_position, context, salt)
+                select one.entity_type, one.entity_id, coalesce(newest.version, 0) + 1, ?, ?, cast(? as jsonb), cast(? as jsonb),
+                       cast(? as timestamptz),
+                       %s, ?, ?, ?, ?, cast(? as jsonb), ?
+                from (values (cast(? as varchar), cast(? as varchar), cast(? as varchar), cast(? as bigint)))
+                         as one (entity_type, entity_id, requirement, expected_version)
+                         left join lateral (select e.version, e.operation
+                                            from daybook.events e
+                                            where e.entity_type = one.entity_type
+                                              and e.entity_id = one.entity_id
+                                            order by e.version desc
+                                            limit 1) newest on true
+                where (one.expected_version is null or one.expected_version = coalesce(newest.version, 0))
+                  and (one.requirement = 'ANY'
+                    or (one.requirement = 'ALIVE' and newest.operation in ('CREATION', 'UPDATE'))
+                    or (one.requirement = 'NOT_ALIVE' and coalesce(newest.operation, 'DELETION') = 'DELETION'))
+                  and pg_try_advisory_xact_lock(?)
+                  and pg_try_advisory_xact_lock(?)
+                  and pg_try_advisory_xact_lock_shared(?, ?)
+                %s
+                returning event_id, version, transaction_id
+                """.formatted(transactionId, conflict);
+    }
+
+    private static final String OWN_AT_ONCE = atOnce("cast(? as uuid)", "");
+
+    /** All units in one transaction share one transaction id, the first one's. An error here would cost the caller the transaction. */
+    private static final String JOINED_AT_ONCE =
+            atOnce("""
+            cast(set_config('daybook.transaction_id',
+                            coalesce(nullif(current_setting('daybook.transaction_id', true), ''), ?),
+                            true) as uuid)""", "on conflict (entity_type, entity_id, version) do nothing");
 
     private static final String APPEND_ONE = """
             select unit, event, entity_version
             from daybook.append_one(
                 ?, ?, ?, ?,
                 ?, ?, ?, ?,
-                ?, ?,
-                ?, ?, ?, ?, ?, ?,
+                cast(? as timestamptz), ?,
+                cast(? as uuid), ?, ?, ?, ?, ?,
                 ?, ?, ?, ?, ?,
                 ?)
             """;
@@ -90,7 +111,8 @@ final class PostgresqlAppender implements Appender {
     private final Ids ids;
     private final Clock clock;
     private final String append;
-    private final String appendAtOnce;
+    private final String ownAtOnce;
+    private final String joinedAtOnce;
     private final String appendOne;
     private final int stripeClass;
     private final PostgresqlGroup group;
@@ -102,7 +124,8 @@ final class PostgresqlAppender implements Appender {
         this.ids = ids;
         this.clock = clock;
         this.append = database.sql(APPEND);
-        this.appendAtOnce = database.sql(APPEND_AT_ONCE);
+        this.ownAtOnce = database.sql(OWN_AT_ONCE);
+        this.joinedAtOnce = database.sql(JOINED_AT_ONCE);
         this.appendOne = database.sql(APPEND_ONE);
         this.stripeClass = LockKeys.stripeClass(daybookId);
         this.group = new PostgresqlGroup(database, daybookId, ids, clock);
@@ -116,23 +139,52 @@ final class PostgresqlAppender implements Appender {
 
     @Override
     public List<Group.Fate> together(List<Group.Member> members) throws SQLException {
-        return inOneStatement(connection -> {
-            Receipt lone = members.size() == 1 ? alone(connection, members.get(0)) : null;
-            return lone == null ? group.append(connection, members) : List.of(new Group.Fate.Appended(lone));
-        });
+        List<Group.@Nullable Fate> fates = inOneStatement(connection -> atOnce(connection, members));
+        List<Group.Member> left = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            if (fates.get(i) == null) {
+                left.add(members.get(i));
+            }
+        }
+        if (!left.isEmpty()) {
+            Iterator<Group.Fate> decided =
+                    decided(left, left.size() < members.size()).iterator();
+            fates.replaceAll(fate -> fate == null ? decided.next() : fate);
+        }
+        return fates.stream().map(Objects::requireNonNull).toList();
     }
 
-    /** A group of one, in the shortest way, which waits for no lock either; null where the group's way shall decide. */
-    private @Nullable Receipt alone(Connection connection, Group.Member member) throws SQLException {
-        Unit unit = member.unit();
-        return isOfOneChange(unit)
-                ? appendAtOnce(
+    /** What can be appended in the shortest way; null where the other way shall decide. */
+    private List<Group.@Nullable Fate> atOnce(Connection connection, List<Group.Member> members) throws SQLException {
+        List<Group.@Nullable Fate> fates = new ArrayList<>(Collections.nCopies(members.size(), null));
+        if (members.stream().allMatch(member -> isOfOneChange(member.unit()))) {
+            if (members.size() > 1) {
+                group.appendAtOnce(connection, members, fates);
+            } else {
+                Group.Member member = members.get(0);
+                Receipt receipt = appendAtOnce(
                         connection,
-                        unit,
+                        ownAtOnce,
+                        member.unit(),
                         member.transactionId(),
                         member.context(),
-                        LockKeys.of(unit, daybookId, member.transactionId()))
-                : null;
+                        LockKeys.of(member.unit(), daybookId, member.transactionId()));
+                fates.set(0, receipt == null ? null : new Group.Fate.Appended(receipt));
+            }
+        }
+        return fates;
+    }
+
+    /** @param others whether some of the group are written already: then a failure is these members' alone */
+    private List<Group.Fate> decided(List<Group.Member> members, boolean others) throws SQLException {
+        try {
+            return inOneStatement(connection -> group.append(connection, members));
+        } catch (SQLException e) {
+            if (!others) {
+                throw e;
+            }
+            return Collections.nCopies(members.size(), new Group.Fate.Failed(e));
+        }
     }
 
     private static boolean isOfOneChange(Unit unit) {
@@ -179,7 +231,8 @@ final class PostgresqlAppender implements Appender {
             throws SQLException {
         boolean once = context.onceKey() != null;
         if (isOfOneChange(unit) && !once) {
-            Receipt receipt = joined ? null : appendAtOnce(connection, unit, transactionId, context, locks);
+            Receipt receipt =
+                    appendAtOnce(connection, joined ? joinedAtOnce : ownAtOnce, unit, transactionId, context, locks);
             if (receipt != null) {
                 return receipt;
             }
@@ -198,16 +251,17 @@ final class PostgresqlAppender implements Appender {
 
     /** A unit of one change, in the shortest way; null where {@code append_one} shall decide. */
     private @Nullable Receipt appendAtOnce(
-            Connection connection, Unit unit, UUID transactionId, Context context, LockKeys locks) throws SQLException {
+            Connection connection, String sql, Unit unit, UUID transactionId, Context context, LockKeys locks)
+            throws SQLException {
         Unit.Touched touched = unit.changes().get(0).touched();
         Change change = unit.changes().get(0).change();
-        try (PreparedStatement statement = connection.prepareStatement(appendAtOnce)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int p = 1;
             statement.setString(p++, change.operation().name());
             statement.setString(p++, change.attributeName().orElse(null));
             statement.setString(p++, json(change, Change::value));
             statement.setString(p++, json(change, Change::metadata));
-            statement.setObject(p++, occurred(change).atOffset(ZoneOffset.UTC));
+            statement.setString(p++, occurred(change).toString());
             p = bindUnit(statement, p, transactionId, context);
             statement.setBytes(p++, ids.salts(1)[0]);
             statement.setString(p++, touched.entity.type().name());
@@ -222,7 +276,7 @@ final class PostgresqlAppender implements Appender {
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
                         ? new Receipt(
-                                transactionId,
+                                row.getObject(3, UUID.class),
                                 List.of(new Receipt.Appended(row.getLong(1), touched.entity, row.getLong(2))),
                                 false)
                         : null;
@@ -261,7 +315,7 @@ final class PostgresqlAppender implements Appender {
             statement.setString(p++, change.attributeName().orElse(null));
             statement.setString(p++, json(change, Change::value));
             statement.setString(p++, json(change, Change::metadata));
-            statement.setObject(p++, occurred(change).atOffset(ZoneOffset.UTC));
+            statement.setString(p++, occurred(change).toString());
             statement.setBytes(p++, ids.salts(1)[0]);
             p = bindUnit(statement, p, transactionId, context);
             for (Long key : locks.keys()) {
@@ -301,22 +355,22 @@ final class PostgresqlAppender implements Appender {
         Columns<Unit.Placed> changeColumns = new Columns<>(connection, changes);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         int p = 1;
-        statement.setArray(p++, entityColumns.of("text", t -> t.entity.type().name()));
-        statement.setArray(p++, entityColumns.of("text", t -> t.entity.id()));
-        statement.setArray(p++, entityColumns.of("text", t -> t.requirement.name()));
-        statement.setArray(p++, entityColumns.of("bigint", t -> t.expectedVersion));
-        statement.setArray(p++, changeColumns.of("integer", c -> c.touched().number));
-        statement.setArray(p++, changeColumns.of("integer", Unit.Placed::place));
+        statement.setArray(p++, entityColumns.text(t -> t.entity.type().name()));
+        statement.setArray(p++, entityColumns.text(t -> t.entity.id()));
+        statement.setArray(p++, entityColumns.text(t -> t.requirement.name()));
+        statement.setArray(p++, entityColumns.bigint(t -> t.expectedVersion));
         statement.setArray(
-                p++, changeColumns.of("text", c -> c.change().operation().name()));
+                p++, changeColumns.text(c -> c.touched().entity.type().name()));
+        statement.setArray(p++, changeColumns.text(c -> c.touched().entity.id()));
+        statement.setArray(p++, changeColumns.integer(c -> c.touched().number));
+        statement.setArray(p++, changeColumns.integer(Unit.Placed::place));
+        statement.setArray(p++, changeColumns.text(c -> c.change().operation().name()));
         statement.setArray(
-                p++, changeColumns.of("text", c -> c.change().attributeName().orElse(null)));
-        statement.setArray(p++, changeColumns.of("text", c -> json(c.change(), Change::value)));
-        statement.setArray(p++, changeColumns.of("text", c -> json(c.change(), Change::metadata)));
+                p++, changeColumns.text(c -> c.change().attributeName().orElse(null)));
+        statement.setArray(p++, changeColumns.text(c -> json(c.change(), Change::value)));
+        statement.setArray(p++, changeColumns.text(c -> json(c.change(), Change::metadata)));
         statement.setArray(
-                p++,
-                changeColumns.of(
-                        "text", c -> c.change().occurredAt().orElse(now).toString()));
+                p++, changeColumns.text(c -> c.change().occurredAt().orElse(now).toString()));
         statement.setArray(p++, connection.createArrayOf("bytea", ids.salts(changes.size())));
         p = bindUnit(statement, p, transactionId, context);
         statement.setInt(p++, stripeClass);
@@ -333,7 +387,7 @@ final class PostgresqlAppender implements Appender {
     private static int bindUnit(PreparedStatement statement, int first, UUID transactionId, Context context)
             throws SQLException {
         int p = first;
-        statement.setObject(p++, transactionId);
+        statement.setString(p++, transactionId.toString());
         statement.setString(p++, context.actor());
         statement.setString(p++, context.reason());
         statement.setString(p++, context.correlationId());

@@ -1,6 +1,7 @@
 package io.daybook;
 
 import io.daybook.database.Database;
+import io.daybook.database.SqlStates;
 import io.daybook.event.Change;
 import io.daybook.event.EntityRef;
 import io.daybook.event.Receipt;
@@ -13,7 +14,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +34,48 @@ final class PostgresqlGroup {
                 ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]), ?)
             """;
 
+    /**
+     * Units of one change each, whose entities are plainly as required and whose locks are free: one plain statement, in a third of the time of
+     * the function. As for a unit alone ({@link PostgresqlAppender}), the unique index refuses the whole statement where it saw too little.
+     */
+    private static final String AT_ONCE = """
+            insert into daybook.events (
+                entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
+                transaction_id, actor, reason, correlation_id, causation_position, context, salt)
+            select c.entity_type, c.entity_id, coalesce(newest.version, 0) + 1, c.operation, c.attribute_name,
+                   cast(c.attribute_value as jsonb), cast(c.metadata as jsonb), c.creation_date,
+                   c.transaction_id, c.actor, c.reason, c.correlation_id, c.causation_position, cast(c.context as jsonb), c.salt
+            from unnest(?, ?, ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]),
+                        cast(? as uuid[]), ?, ?, ?, ?, ?, ?,
+                        ?, ?, ?)
+                     with ordinality as c (
+                         entity_type, entity_id, requirement, expected_version, operation, attribute_name, attribute_value, metadata, creation_date,
+                         transaction_id, actor, reason, correlation_id, causation_position, context, salt,
+                         unit_lock, entity_lock, stripe, ordinal)
+                     left join lateral (select e.version, e.operation
+                                        from daybook.events e
+                                        where e.entity_type = c.entity_type
+                                          and e.entity_id = c.entity_id
+                                        order by e.version desc
+                                        limit 1) newest on true
+            where (c.expected_version is null or c.expected_version = coalesce(newest.version, 0))
+              and (c.requirement = 'ANY'
+                or (c.requirement = 'ALIVE' and newest.operation in ('CREATION', 'UPDATE'))
+                or (c.requirement = 'NOT_ALIVE' and coalesce(newest.operation, 'DELETION') = 'DELETION'))
+              and pg_try_advisory_xact_lock(c.unit_lock)
+              and pg_try_advisory_xact_lock(c.entity_lock)
+              and pg_try_advisory_xact_lock_shared(?, c.stripe)
+            -- Ids are taken in the order of the units: a round sorts by event_id. (Costs nothing: unnest is known to come in this order.)
+            order by c.ordinal
+            returning event_id, version, transaction_id
+            """;
+
     private final UUID daybookId;
     private final Ids ids;
     private final Clock clock;
     private final int stripeClass;
     private final String appendGroup;
+    private final String atOnce;
 
     PostgresqlGroup(Database database, UUID daybookId, Ids ids, Clock clock) {
         this.daybookId = daybookId;
@@ -42,10 +83,87 @@ final class PostgresqlGroup {
         this.clock = clock;
         this.stripeClass = LockKeys.stripeClass(daybookId);
         this.appendGroup = database.sql(APPEND_GROUP);
+        this.atOnce = database.sql(AT_ONCE);
     }
 
     /** A lock or an entity, and the number of the unit that it belongs to, from 1. */
     private record Of<T>(T what, int unit) {}
+
+    /**
+     * On a connection in autocommit mode: the statement is the transaction.
+     *
+     * @param members of one change each
+     * @param fates set for those who are in the database, and left alone for those whom {@link #append} shall decide
+     */
+    void appendAtOnce(Connection connection, List<Group.Member> members, List<Group.@Nullable Fate> fates)
+            throws SQLException {
+        Map<UUID, Integer> places = new HashMap<>();
+        List<LockKeys> locks = new ArrayList<>(members.size());
+        for (int i = 0; i < members.size(); i++) {
+            Group.Member member = members.get(i);
+            places.put(member.transactionId(), i);
+            locks.add(LockKeys.of(member.unit(), daybookId, member.transactionId()));
+        }
+        Columns<Unit.Placed> changes = new Columns<>(
+                connection,
+                members.stream().map(member -> member.unit().changes().get(0)).toList());
+        Columns<Group.Member> units = new Columns<>(connection, members);
+        Columns<LockKeys> keys = new Columns<>(connection, locks);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        try (PreparedStatement statement = connection.prepareStatement(atOnce)) {
+            int p = 1;
+            statement.setArray(p++, changes.text(c -> c.touched().entity.type().name()));
+            statement.setArray(p++, changes.text(c -> c.touched().entity.id()));
+            statement.setArray(p++, changes.text(c -> c.touched().requirement.name()));
+            statement.setArray(p++, changes.bigint(c -> c.touched().expectedVersion));
+            p = bind(statement, p, changes, now);
+            p = bind(statement, p, units);
+            statement.setArray(p++, connection.createArrayOf("bytea", ids.salts(members.size())));
+            statement.setArray(p++, keys.bigint(k -> k.keys().get(0)));
+            statement.setArray(p++, keys.bigint(k -> k.keys().get(1)));
+            statement.setArray(p++, keys.integer(k -> k.stripes().first()));
+            statement.setInt(p, stripeClass);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    UUID transactionId = rows.getObject(3, UUID.class);
+                    int place = Objects.requireNonNull(places.get(transactionId));
+                    Unit.Touched touched = changes.rows().get(place).touched();
+                    List<Receipt.Appended> events =
+                            List.of(new Receipt.Appended(rows.getLong(1), touched.entity, rows.getLong(2)));
+                    fates.set(place, new Group.Fate.Appended(new Receipt(transactionId, events, false)));
+                }
+            }
+        } catch (SQLException e) {
+            if (!SqlStates.isDuplicateKey(e)) {
+                throw e;
+            }
+        }
+    }
+
+    /** @return the place of the parameter after it */
+    private static int bind(PreparedStatement statement, int first, Columns<Unit.Placed> changes, Instant now)
+            throws SQLException {
+        int p = first;
+        statement.setArray(p++, changes.text(c -> c.change().operation().name()));
+        statement.setArray(p++, changes.text(c -> c.change().attributeName().orElse(null)));
+        statement.setArray(p++, changes.text(c -> json(c.change().value())));
+        statement.setArray(p++, changes.text(c -> json(c.change().metadata())));
+        statement.setArray(
+                p++, changes.text(c -> c.change().occurredAt().orElse(now).toString()));
+        return p;
+    }
+
+    /** @return the place of the parameter after it */
+    private static int bind(PreparedStatement statement, int first, Columns<Group.Member> units) throws SQLException {
+        int p = first;
+        statement.setArray(p++, units.text(m -> m.transactionId().toString()));
+        statement.setArray(p++, units.text(m -> m.context().actor()));
+        statement.setArray(p++, units.text(m -> m.context().reason()));
+        statement.setArray(p++, units.text(m -> m.context().correlationId()));
+        statement.setArray(p++, units.bigint(m -> m.context().causationPosition()));
+        statement.setArray(p++, units.text(m -> m.context().surroundings().json()));
+        return p;
+    }
 
     /** On a connection in autocommit mode: the statement is the transaction. */
     List<Group.Fate> append(Connection connection, List<Group.Member> members) throws SQLException {
@@ -71,38 +189,29 @@ final class PostgresqlGroup {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         try (PreparedStatement statement = connection.prepareStatement(appendGroup)) {
             int p = 1;
-            statement.setArray(p++, units.of("text", m -> m.transactionId().toString()));
-            statement.setArray(p++, units.of("text", m -> m.context().actor()));
-            statement.setArray(p++, units.of("text", m -> m.context().reason()));
-            statement.setArray(p++, units.of("text", m -> m.context().correlationId()));
-            statement.setArray(p++, units.of("bigint", m -> m.context().causationPosition()));
-            statement.setArray(
-                    p++, units.of("text", m -> m.context().surroundings().json()));
-            statement.setArray(p++, keyColumns.of("bigint", Of::what));
-            statement.setArray(p++, keyColumns.of("integer", Of::unit));
+            p = bind(statement, p, units);
+            statement.setArray(p++, keyColumns.bigint(Of::what));
+            statement.setArray(p++, keyColumns.integer(Of::unit));
             statement.setInt(p++, stripeClass);
-            statement.setArray(p++, stripeColumns.of("integer", Of::what));
-            statement.setArray(p++, stripeColumns.of("integer", Of::unit));
+            statement.setArray(p++, stripeColumns.integer(Of::what));
+            statement.setArray(p++, stripeColumns.integer(Of::unit));
             statement.setArray(
-                    p++, entityColumns.of("text", e -> e.what().entity.type().name()));
+                    p++, entityColumns.text(e -> e.what().entity.type().name()));
+            statement.setArray(p++, entityColumns.text(e -> e.what().entity.id()));
+            statement.setArray(p++, entityColumns.text(e -> e.what().requirement.name()));
+            statement.setArray(p++, entityColumns.bigint(e -> e.what().expectedVersion));
+            statement.setArray(p++, entityColumns.integer(Of::unit));
+            statement.setArray(p++, changeColumns.integer(Of::unit));
+            statement.setArray(p++, changeColumns.integer(c -> c.what().place()));
             statement.setArray(
-                    p++, entityColumns.of("text", e -> e.what().entity.id()));
+                    p++, changeColumns.text(c -> change(c).operation().name()));
             statement.setArray(
-                    p++, entityColumns.of("text", e -> e.what().requirement.name()));
-            statement.setArray(p++, entityColumns.of("bigint", e -> e.what().expectedVersion));
-            statement.setArray(p++, entityColumns.of("integer", Of::unit));
-            statement.setArray(p++, changeColumns.of("integer", Of::unit));
-            statement.setArray(p++, changeColumns.of("integer", c -> c.what().place()));
-            statement.setArray(
-                    p++, changeColumns.of("text", c -> change(c).operation().name()));
-            statement.setArray(
-                    p++, changeColumns.of("text", c -> change(c).attributeName().orElse(null)));
-            statement.setArray(p++, changeColumns.of("text", c -> json(change(c).value())));
-            statement.setArray(p++, changeColumns.of("text", c -> json(change(c).metadata())));
+                    p++, changeColumns.text(c -> change(c).attributeName().orElse(null)));
+            statement.setArray(p++, changeColumns.text(c -> json(change(c).value())));
+            statement.setArray(p++, changeColumns.text(c -> json(change(c).metadata())));
             statement.setArray(
                     p++,
-                    changeColumns.of(
-                            "text", c -> change(c).occurredAt().orElse(now).toString()));
+                    changeColumns.text(c -> change(c).occurredAt().orElse(now).toString()));
             statement.setArray(p, connection.createArrayOf("bytea", ids.salts(changes.size())));
             try (ResultSet rows = statement.executeQuery()) {
                 return fates(rows, members, entities);

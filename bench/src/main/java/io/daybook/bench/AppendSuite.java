@@ -21,7 +21,6 @@ final class AppendSuite implements Suite {
 
     private static final String SCHEMA = "daybook_bench";
     private static final String PLAIN = SCHEMA + ".plain";
-    private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** Which door, and on what. */
@@ -205,7 +204,7 @@ final class AppendSuite implements Suite {
         try (Crew ourCrew = new Crew(ours, variant.events);
                 Crew theirCrew = new Crew(theirs, variant.events)) {
             report.progress(variant.name() + ": warming up");
-            warmUp(ourCrew, theirCrew, plan);
+            Crew.warmUp(ourCrew, theirCrew, plan);
             rest.await();
             Comparison comparison = Comparison.of(
                     variant.name(),
@@ -219,14 +218,6 @@ final class AppendSuite implements Suite {
                     () -> theirCrew.work(plan.slice()).perSecond());
             report.row(
                     Row.ratio(variant.what(), comparison.ratios(), variant.target, comparison.detail("events/s", 0)));
-        }
-    }
-
-    /** Until the compiler has nothing left to do on either side: a slice of one writer is too few calls for that. */
-    private static void warmUp(Crew ours, Crew theirs, Plan plan) throws Exception {
-        for (int i = 0; i < (plan.quick() ? 1 : 4); i++) {
-            ours.work(plan.quick() ? plan.slice() : WARM_UP);
-            theirs.work(plan.quick() ? plan.slice() : WARM_UP);
         }
     }
 }

@@ -25,7 +25,6 @@ final class GroupSuite implements Suite {
     private static final String PLAIN = SCHEMA + ".plain";
     private static final int CALLERS = 16;
     private static final int OUTSTANDING = 64;
-    private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @Override
@@ -169,10 +168,7 @@ final class GroupSuite implements Suite {
 
     private static void warmUp(Plan plan, Report report, String name, Crew ours, Crew theirs) throws Exception {
         report.progress(name + ": warming up");
-        for (int i = 0; i < (plan.quick() ? 1 : 4); i++) {
-            ours.work(plan.quick() ? plan.slice() : WARM_UP);
-            theirs.work(plan.quick() ? plan.slice() : WARM_UP);
-        }
+        Crew.warmUp(ours, theirs, plan);
     }
 
     private static List<Writer> plain(Server server, String prefix) throws java.sql.SQLException {

@@ -2,6 +2,8 @@ package io.daybook.bench;
 
 import io.daybook.Tx;
 import io.daybook.event.Operation;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /**
  * What one writer says, the same whoever writes it down: one entity after the other, each created and then changed nine times.
@@ -12,6 +14,9 @@ public final class Life {
     public static final String ENTITY_TYPE = "order";
     public static final String ACTOR = "bench";
 
+    /** What Daybook records with every event by itself: an application that wants the same rows writes it, too. */
+    public static final String CONTEXT = "{\"host\":\"%s\"}".formatted(host());
+
     private static final int EVENTS_PER_ENTITY = 10;
 
     private final String writer;
@@ -20,6 +25,14 @@ public final class Life {
 
     public Life(String writer) {
         this.writer = writer;
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
     }
 
     /** Goes on to the next event. */

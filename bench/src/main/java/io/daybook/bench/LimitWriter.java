@@ -61,8 +61,8 @@ final class LimitWriter {
             this.life = life;
             this.insert = connection.prepareStatement("""
                     insert into %s (entity_type, entity_id, version, operation, attribute_name, attribute_value, creation_date,
-                                    transaction_id, actor, salt)
-                    select ?, n.entity_id, n.version, n.operation, n.attribute_name, n.attribute_value::jsonb, ?, ?, ?, n.salt
+                                    transaction_id, actor, context, salt)
+                    select ?, n.entity_id, n.version, n.operation, n.attribute_name, n.attribute_value::jsonb, ?, ?, ?, ?::jsonb, n.salt
                     from unnest(?, ?, ?, ?, ?, ?) n (entity_id, version, operation, attribute_name, attribute_value, salt)
                     """.formatted(table));
         }
@@ -88,6 +88,7 @@ final class LimitWriter {
             insert.setObject(2, OffsetDateTime.now(ZoneOffset.UTC), Types.TIMESTAMP_WITH_TIMEZONE);
             insert.setObject(3, PlainWriter.transactionId(random));
             insert.setString(4, Life.ACTOR);
+            insert.setString(5, Life.CONTEXT);
             Array[] arrays = {
                 connection.createArrayOf("varchar", entityIds),
                 connection.createArrayOf("int8", versions),
@@ -97,7 +98,7 @@ final class LimitWriter {
                 connection.createArrayOf("bytea", salts)
             };
             for (int i = 0; i < arrays.length; i++) {
-                insert.setArray(5 + i, arrays[i]);
+                insert.setArray(6 + i, arrays[i]);
             }
             insert.executeUpdate();
             connection.commit();
@@ -123,7 +124,7 @@ final class LimitWriter {
             this.life = life;
             this.sql = """
                     copy %s (entity_type, entity_id, version, operation, attribute_name, attribute_value, creation_date,
-                             transaction_id, actor, salt)
+                             transaction_id, actor, context, salt)
                     from stdin
                     """.formatted(table);
         }
@@ -147,6 +148,7 @@ final class LimitWriter {
                 rows.append(now).append('\t');
                 rows.append(transactionId).append('\t');
                 rows.append(Life.ACTOR).append('\t');
+                rows.append(Life.CONTEXT).append('\t');
                 rows.append("\\\\x").append(HexFormat.of().formatHex(salt)).append('\n');
             }
             connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, new StringReader(rows.toString()));

@@ -35,9 +35,9 @@ public final class PlainWriter implements Writer {
         this.connection.setAutoCommit(false);
         this.life = life;
         this.insert = connection.prepareStatement("""
-                insert into %s (entity_type, entity_id, version, operation, attribute_name, attribute_value, creation_date,
-                                transaction_id, actor, salt)
-                values (?, ?, ?, ?, ?, %s, ?, ?, ?, ?)
+                insert into %1$s (entity_type, entity_id, version, operation, attribute_name, attribute_value, creation_date,
+                                transaction_id, actor, context, salt)
+                values (?, ?, ?, ?, ?, %2$s, ?, ?, ?, %2$s, ?)
                 """.formatted(table, json).strip());
     }
 
@@ -63,7 +63,8 @@ public final class PlainWriter implements Writer {
             insert.setObject(7, now, Types.TIMESTAMP_WITH_TIMEZONE);
             insert.setObject(8, transactionId);
             insert.setString(9, Life.ACTOR);
-            insert.setBytes(10, salt.clone());
+            insert.setString(10, Life.CONTEXT);
+            insert.setBytes(11, salt.clone());
             if (events > 1) {
                 insert.addBatch();
             }

@@ -278,9 +278,9 @@ comment on column entity_states.changed is 'When its state changed last (creatio
 -- append: one unit of work in one round trip
 --
 --   Parameters   entity_types .. expected_versions  one element per entity that the unit of work touches
---                entity_numbers .. salts            one element per change, in the order of the changes; entity_numbers
---                                                   points into the arrays above (from 1), places counts the changes of
---                                                   one entity within the unit (1, 2, 3 ...)
+--                change_types .. salts              one element per change, in the order of the changes; its entity is named again, so that
+--                                                   nothing is joined or sorted; entity_numbers points into the arrays above (from 1),
+--                                                   places counts the changes of one entity within the unit (1, 2, 3 ...)
 --                requirements                       what must be true of the entity before the unit: ALIVE, NOT_ALIVE, ANY
 --                expected_versions                  version it must have before the unit, null = any
 --                lock_keys, stripes, stripe_class   advisory locks, in the order in which they are taken; computed by the client
@@ -295,8 +295,9 @@ comment on column entity_states.changed is 'When its state changed last (creatio
 -- ---------------------------------------------------------------------------------------------------------------------
 create function append(
     entity_types varchar[], entity_ids varchar[], requirements varchar[], expected_versions bigint[],
-    entity_numbers integer[], places integer[], operations varchar[], attribute_names varchar[],
-    attribute_values text[], metadata_objects text[], creation_dates timestamp with time zone[], salts bytea[],
+    change_types varchar[], change_ids varchar[], entity_numbers integer[], places integer[],
+    operations varchar[], attribute_names varchar[], attribute_values text[], metadata_objects text[],
+    creation_dates timestamp with time zone[], salts bytea[],
     unit_id uuid, unit_actor varchar, unit_reason varchar, unit_correlation varchar, unit_causation bigint, unit_context text,
     stripe_class integer, stripes integer[], exclusive_stripes boolean, lock_keys bigint[], append_timeout varchar,
     joined boolean, once boolean)
@@ -314,9 +315,15 @@ declare
     callers_timeout varchar;
     stripe integer;
     lock_key bigint;
+    -- Read once, and not for every row.
+    context_object jsonb := unit_context::jsonb;
+    -- One element per entity.
+    found_versions bigint[];
+    found_lives varchar[];
+    refusals boolean[];
 begin
-    -- The locks come in statements of their own, BEFORE the INSERT: under READ COMMITTED each statement of a volatile function
-    -- has a snapshot of its own, and the one below must be younger than the wait, else it numbers from a version that is gone.
+    -- The locks come in statements of their own, BEFORE the one that looks: under READ COMMITTED each statement of a volatile function
+    -- has a snapshot of its own, and that one's must be younger than the wait, else it numbers from a version that is gone.
     -- Nearly always they are free, and then there is no time-out to set: trying first saves a third of a small append. Who has to
     -- wait does so at once, before the next lock, so that the order of the locks stays.
     foreach lock_key in array lock_keys loop
@@ -359,62 +366,59 @@ begin
         end if;
     end if;
 
-    return query
-        with entity as materialized (
-            select a.entity_type, a.entity_id, a.requirement, a.expected_version, a.entity_number,
-                   coalesce(newest.version, 0) as version,
-                   case
-                       when newest.operation in ('CREATION', 'UPDATE') then 'ALIVE'
-                       when newest.operation = 'DELETION' then 'DELETED'
-                       when newest.operation is null then 'ABSENT'
-                       -- The newest event is an act, which changes no state: the one before it that does decides.
-                       else coalesce((select case e.operation when 'DELETION' then 'DELETED' else 'ALIVE' end
+    select array_agg(entity.version order by entity.number),
+           array_agg(entity.life order by entity.number),
+           array_agg(coalesce(entity.expected_version <> entity.version, false)
+                     or (entity.requirement = 'ALIVE' and entity.life <> 'ALIVE')
+                     or (entity.requirement = 'NOT_ALIVE' and entity.life = 'ALIVE') order by entity.number)
+    into found_versions, found_lives, refusals
+    from (select a.number, a.requirement, a.expected_version,
+                 coalesce(newest.version, 0) as version,
+                 case
+                     when newest.operation in ('CREATION', 'UPDATE') then 'ALIVE'
+                     when newest.operation = 'DELETION' then 'DELETED'
+                     when newest.operation is null then 'ABSENT'
+                     -- The newest event is an act, which changes no state: the one before it that does decides.
+                     else coalesce((select case e.operation when 'DELETION' then 'DELETED' else 'ALIVE' end
+                                    from "${flyway:defaultSchema}".events e
+                                    where e.entity_type = a.entity_type
+                                      and e.entity_id = a.entity_id
+                                      and e.operation in ('CREATION', 'UPDATE', 'DELETION')
+                                    order by e.version desc
+                                    limit 1), 'ABSENT')
+                 end as life
+          from unnest(entity_types, entity_ids, requirements, expected_versions)
+                   with ordinality as a (entity_type, entity_id, requirement, expected_version, number)
+                   left join lateral (select e.version, e.operation
                                       from "${flyway:defaultSchema}".events e
                                       where e.entity_type = a.entity_type
                                         and e.entity_id = a.entity_id
-                                        and e.operation in ('CREATION', 'UPDATE', 'DELETION')
                                       order by e.version desc
-                                      limit 1), 'ABSENT')
-                   end as life
-            from unnest(entity_types, entity_ids, requirements, expected_versions)
-                     with ordinality as a (entity_type, entity_id, requirement, expected_version, entity_number)
-                     left join lateral (select e.version, e.operation
-                                        from "${flyway:defaultSchema}".events e
-                                        where e.entity_type = a.entity_type
-                                          and e.entity_id = a.entity_id
-                                        order by e.version desc
-                                        limit 1) newest on true
-        ),
-        refused as materialized (
-            select *
-            from entity
-            where expected_version <> version
-               or (requirement = 'ALIVE' and life <> 'ALIVE')
-               or (requirement = 'NOT_ALIVE' and life = 'ALIVE')
-        ),
-        appended as (
-            insert into "${flyway:defaultSchema}".events (
-                entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
-                transaction_id, actor, reason, correlation_id, causation_position, context, salt)
-            select entity.entity_type, entity.entity_id, entity.version + c.place, c.operation, c.attribute_name,
-                   c.attribute_value::jsonb, c.metadata::jsonb, c.creation_date,
-                   unit_id, unit_actor, unit_reason, unit_correlation, unit_causation, unit_context::jsonb, c.salt
-            from unnest(entity_numbers, places, operations, attribute_names, attribute_values, metadata_objects,
-                        creation_dates, salts)
-                     with ordinality as c (entity_number, place, operation, attribute_name, attribute_value, metadata,
-                                           creation_date, salt, ordinal)
-                     join entity on entity.entity_number = c.entity_number
-            where not exists (select from refused)
-            -- Ids are taken in the order of the changes: a round sorts by event_id.
-            order by c.ordinal
-            returning event_id, version
-        )
-        select 'APPENDED'::varchar, unit_id, a.event_id, null::integer, a.version, null::varchar
-        from appended a
-        union all
-        select 'REFUSED'::varchar, null::uuid, null::bigint, r.entity_number::integer, r.version, r.life::varchar
-        from refused r
-        order by 3, 4;
+                                      limit 1) newest on true) entity;
+
+    if true = any (refusals) then
+        return query
+            select 'REFUSED'::varchar, null::uuid, null::bigint, n, found_versions[n], found_lives[n]
+            from generate_subscripts(refusals, 1) n
+            where refusals[n]
+            order by n;
+        return;
+    end if;
+
+    return query
+        insert into "${flyway:defaultSchema}".events (
+            entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
+            transaction_id, actor, reason, correlation_id, causation_position, context, salt)
+        select c.entity_type, c.entity_id, found_versions[c.entity_number] + c.place, c.operation, c.attribute_name,
+               c.attribute_value::jsonb, c.metadata::jsonb, c.creation_date,
+               unit_id, unit_actor, unit_reason, unit_correlation, unit_causation, context_object, c.salt
+        from unnest(change_types, change_ids, entity_numbers, places, operations, attribute_names, attribute_values,
+                    metadata_objects, creation_dates, salts)
+                 with ordinality as c (entity_type, entity_id, entity_number, place, operation, attribute_name, attribute_value,
+                                       metadata, creation_date, salt, ordinal)
+        -- Ids are taken in the order of the changes: a round sorts by event_id. (Costs nothing: unnest is known to come in this order.)
+        order by c.ordinal
+        returning 'APPENDED'::varchar, transaction_id, event_id, null::integer, version, null::varchar;
 end
 $$;
 
