@@ -14,6 +14,7 @@ import io.daybook.VersionConflict;
 import io.daybook.event.DaybookException;
 import io.daybook.event.Event;
 import io.daybook.event.InvalidEvent;
+import io.daybook.event.Operation;
 import io.daybook.event.Receipt;
 import io.daybook.testkit.Collisions;
 import java.sql.Connection;
@@ -23,6 +24,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -155,6 +157,27 @@ abstract class JoinConformance extends Conformance {
             connection.commit();
         }
         assertThat(versions("o-1")).containsExactly(1L, 2L, 3L);
+    }
+
+    /** Between the look of a statement and its lock another transaction may end: that must not cost the caller the transaction. */
+    @Test
+    void joins_of_one_entity_that_race_all_get_in_with_the_rows_of_their_transactions() throws Exception {
+        long racers = 4;
+        long rounds = 150;
+        List<Collisions.Outcome<Boolean>> outcomes = Collisions.collide((int) racers, number -> {
+            try (Connection connection = transaction()) {
+                for (long round = 0; round < rounds; round++) {
+                    insert(connection, "o-%d-%d".formatted(number, round));
+                    daybook().join(connection, tx -> tx.record("order", "o-1", Operation.of("TOUCHED")));
+                    connection.commit();
+                }
+            }
+            return true;
+        });
+        assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.failure()).isNull());
+        assertThat(rows()).isEqualTo(racers * rounds);
+        assertThat(versions("o-1"))
+                .isEqualTo(LongStream.rangeClosed(1, racers * rounds).boxed().toList());
     }
 
     @Test
