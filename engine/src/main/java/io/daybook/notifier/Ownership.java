@@ -213,10 +213,16 @@ final class Ownership {
             return me;
         }
         if (me != null) {
-            LOG.warn(
-                    "Node {} was silent for longer than its lease of {} ms; others may deliver what it owned. It begins again.",
-                    me,
-                    lease.toMillis());
+            if (presences > 0
+                    || competitors.values().stream()
+                            .anyMatch(competitor -> !competitor.held().isEmpty())) {
+                LOG.warn(
+                        "Node {} was silent for longer than its lease of {} ms; others may deliver what it owned. It begins again.",
+                        me,
+                        lease.toMillis());
+            } else {
+                LOG.debug("Node {} wanted nothing for longer than its lease of {} ms.", me, lease.toMillis());
+            }
             competitors.values().forEach(c -> c.held().keySet().forEach(c::lost));
             node = null;
             unwanted.clear();
