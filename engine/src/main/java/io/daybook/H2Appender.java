@@ -187,11 +187,24 @@ final class H2Appender implements Appender {
             return receipt;
         } catch (SQLException e) {
             if (!SqlStates.isDeadlock(e)) {
-                connection.rollback(savepoint);
+                rollBackTo(connection, savepoint, e);
             }
             throw e;
         } finally {
             setLockTimeout(connection, callers);
+        }
+    }
+
+    private static void rollBackTo(Connection connection, Savepoint savepoint, SQLException failure)
+            throws SQLException {
+        try {
+            connection.rollback(savepoint);
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+            if (SqlStates.isRolledBackFromOutside(e)) {
+                throw SqlStates.deadlock(failure);
+            }
+            throw failure;
         }
     }
 

@@ -2,6 +2,7 @@ package io.daybook.database;
 
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import org.postgresql.util.PSQLException;
 
 /**
@@ -10,6 +11,7 @@ import org.postgresql.util.PSQLException;
  */
 public final class SqlStates {
 
+    private static final int H2_GENERAL_ERROR = 50000;
     private static final int H2_CONCURRENT_UPDATE = 90131;
 
     private SqlStates() {}
@@ -22,6 +24,22 @@ public final class SqlStates {
     /** Two transactions waited for each other, and the database chose this one as the victim; it is rolled back. */
     public static boolean isDeadlock(SQLException e) {
         return is(e, "40P01") || (is(e, "40001") && e.getErrorCode() == 40001);
+    }
+
+    /** What {@link #isDeadlock} recognises, where the database said it in another way. */
+    public static SQLException deadlock(SQLException cause) {
+        return new SQLTransactionRollbackException(
+                "The database chose this transaction as the victim of a deadlock.", "40001", 40001, cause);
+    }
+
+    /**
+     * H2 is rolling the whole transaction back already: another one found that the two wait for each other, and chose this one as the victim
+     * at a moment when it did not wait any more. Then it hears no deadlock, but that its state does not allow what it asks for.
+     *
+     * @param e what a rollback to a savepoint ended with
+     */
+    public static boolean isRolledBackFromOutside(SQLException e) {
+        return e.getErrorCode() == H2_GENERAL_ERROR;
     }
 
     /** This transaction's snapshot is older than what it wants to change (PostgreSQL; H2 says it with a code of its own). */
