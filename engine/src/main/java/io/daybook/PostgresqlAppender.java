@@ -364,13 +364,7 @@ final class PostgresqlAppender implements Appender {
         statement.setArray(p++, changeColumns.text(c -> c.touched().entity.id()));
         statement.setArray(p++, changeColumns.integer(c -> c.touched().number));
         statement.setArray(p++, changeColumns.integer(Unit.Placed::place));
-        statement.setArray(p++, changeColumns.text(c -> c.change().operation().name()));
-        statement.setArray(
-                p++, changeColumns.text(c -> c.change().attributeName().orElse(null)));
-        statement.setArray(p++, changeColumns.text(c -> json(c.change(), Change::value)));
-        statement.setArray(p++, changeColumns.text(c -> json(c.change(), Change::metadata)));
-        statement.setArray(
-                p++, changeColumns.text(c -> c.change().occurredAt().orElse(now).toString()));
+        p = PostgresqlGroup.bindChanges(statement, p, changeColumns, Unit.Placed::change, now);
         statement.setArray(p++, connection.createArrayOf("bytea", ids.salts(changes.size())));
         p = bindUnit(statement, p, transactionId, context);
         statement.setInt(p++, stripeClass);

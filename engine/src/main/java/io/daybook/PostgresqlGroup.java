@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Appends a group on PostgreSQL through the function {@code append_group} (module migrations): one statement and one commit for all. */
@@ -116,8 +117,8 @@ final class PostgresqlGroup {
             statement.setArray(p++, changes.text(c -> c.touched().entity.id()));
             statement.setArray(p++, changes.text(c -> c.touched().requirement.name()));
             statement.setArray(p++, changes.bigint(c -> c.touched().expectedVersion));
-            p = bind(statement, p, changes, now);
-            p = bind(statement, p, units);
+            p = bindChanges(statement, p, changes, Unit.Placed::change, now);
+            p = bindUnits(statement, p, units);
             statement.setArray(p++, connection.createArrayOf("bytea", ids.salts(members.size())));
             statement.setArray(p++, keys.bigint(k -> k.keys().get(0)));
             statement.setArray(p++, keys.bigint(k -> k.keys().get(1)));
@@ -140,21 +141,29 @@ final class PostgresqlGroup {
         }
     }
 
-    /** @return the place of the parameter after it */
-    private static int bind(PreparedStatement statement, int first, Columns<Unit.Placed> changes, Instant now)
+    /**
+     * What is said in each change: operation, attribute, value, metadata, time.
+     *
+     * @param now when those happened that do not say it
+     * @return the place of the parameter after it
+     */
+    static <T> int bindChanges(
+            PreparedStatement statement, int first, Columns<T> rows, Function<T, Change> change, Instant now)
             throws SQLException {
         int p = first;
-        statement.setArray(p++, changes.text(c -> c.change().operation().name()));
-        statement.setArray(p++, changes.text(c -> c.change().attributeName().orElse(null)));
-        statement.setArray(p++, changes.text(c -> json(c.change().value())));
-        statement.setArray(p++, changes.text(c -> json(c.change().metadata())));
+        statement.setArray(p++, rows.text(row -> change.apply(row).operation().name()));
         statement.setArray(
-                p++, changes.text(c -> c.change().occurredAt().orElse(now).toString()));
+                p++, rows.text(row -> change.apply(row).attributeName().orElse(null)));
+        statement.setArray(p++, rows.text(row -> json(change.apply(row).value())));
+        statement.setArray(p++, rows.text(row -> json(change.apply(row).metadata())));
+        statement.setArray(
+                p++, rows.text(row -> change.apply(row).occurredAt().orElse(now).toString()));
         return p;
     }
 
     /** @return the place of the parameter after it */
-    private static int bind(PreparedStatement statement, int first, Columns<Group.Member> units) throws SQLException {
+    private static int bindUnits(PreparedStatement statement, int first, Columns<Group.Member> units)
+            throws SQLException {
         int p = first;
         statement.setArray(p++, units.text(m -> m.transactionId().toString()));
         statement.setArray(p++, units.text(m -> m.context().actor()));
@@ -189,7 +198,7 @@ final class PostgresqlGroup {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         try (PreparedStatement statement = connection.prepareStatement(appendGroup)) {
             int p = 1;
-            p = bind(statement, p, units);
+            p = bindUnits(statement, p, units);
             statement.setArray(p++, keyColumns.bigint(Of::what));
             statement.setArray(p++, keyColumns.integer(Of::unit));
             statement.setInt(p++, stripeClass);
@@ -203,15 +212,7 @@ final class PostgresqlGroup {
             statement.setArray(p++, entityColumns.integer(Of::unit));
             statement.setArray(p++, changeColumns.integer(Of::unit));
             statement.setArray(p++, changeColumns.integer(c -> c.what().place()));
-            statement.setArray(
-                    p++, changeColumns.text(c -> change(c).operation().name()));
-            statement.setArray(
-                    p++, changeColumns.text(c -> change(c).attributeName().orElse(null)));
-            statement.setArray(p++, changeColumns.text(c -> json(change(c).value())));
-            statement.setArray(p++, changeColumns.text(c -> json(change(c).metadata())));
-            statement.setArray(
-                    p++,
-                    changeColumns.text(c -> change(c).occurredAt().orElse(now).toString()));
+            p = bindChanges(statement, p, changeColumns, c -> c.what().change(), now);
             statement.setArray(p, connection.createArrayOf("bytea", ids.salts(changes.size())));
             try (ResultSet rows = statement.executeQuery()) {
                 return fates(rows, members, entities);
@@ -262,10 +263,6 @@ final class PostgresqlGroup {
                             : fate);
         }
         return fates;
-    }
-
-    private static Change change(Of<Unit.Placed> placed) {
-        return placed.what().change();
     }
 
     private static @Nullable String json(Optional<Value> value) {
