@@ -136,10 +136,11 @@ public final class Sequencer implements AutoCloseable {
                     sleep = Duration.ZERO;
                 }
             } catch (InterruptedException e) {
-                // Only close() interrupts, and it has set the flag.
+                // Whoever interrupts may want an end of it: only close() has one, and the flag says so.
                 LOG.debug("The sequencer's sleep was interrupted.");
             }
         }
+        lastRound();
     }
 
     private void gather(int numbered) throws InterruptedException {
@@ -196,32 +197,21 @@ public final class Sequencer implements AutoCloseable {
         return result;
     }
 
-    /** Stops the thread, then runs a last round, so that what was committed before has its place. */
+    /**
+     * Ends the thread after a last round, so that what was committed before has its place. The thread runs that round itself:
+     * nobody else could tell a thread that has just ended from one that never began.
+     */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
         closed = true;
         wakeUp.wake();
-        if (!thread.isAlive()) {
-            return;
-        }
-        boolean interrupted = false;
         try {
             thread.join(CLOSE_WITHIN.toMillis());
         } catch (InterruptedException e) {
-            interrupted = true;
+            Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            LOG.warn(
-                    "A round of the sequencer is still running {} s after close; it ends with its connection.",
-                    CLOSE_WITHIN.toSeconds());
-        } else {
-            lastRound();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            LOG.warn("A round of the sequencer is still running after close; it ends with its connection.");
         }
     }
 

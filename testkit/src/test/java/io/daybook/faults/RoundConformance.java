@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -126,6 +127,30 @@ abstract class RoundConformance {
         LogCheck.read(database).isWhole().hasExactly(committed);
         daybook = database.daybook().open();
         LogCheck.verifies(daybook);
+    }
+
+    /**
+     * Once the one who closes ran the last round, if the thread had been alive a moment before; a thread that ended in between,
+     * as on a busy machine, left events without a place.
+     */
+    @Test
+    void the_last_round_is_run_by_the_thread_that_ends_with_it() throws Exception {
+        daybook.close();
+        List<Thread> inRounds = Collections.synchronizedList(new ArrayList<>());
+        RoundStep.Bystander bystander = step -> inRounds.add(Thread.currentThread());
+        try (Database other = Database.open(database.url(), database.user(), database.password(), 4, "daybook");
+                Daybook writer = database.daybook().sequencing(false).open()) {
+            Sequencer sequencer =
+                    new Sequencer(other, head -> {}, Sequencer.BOUND, Sequencer.AUDIT_INTERVAL, bystander);
+            sequencer.start();
+            writer.transact(tx -> say(tx, "t", 1));
+            sequencer.close();
+            assertThat(writer.head()).isEqualTo(1);
+            assertThat(inRounds).extracting(Thread::getName).containsOnly("daybook-sequencer");
+            assertThat(inRounds).extracting(Thread::isAlive).containsOnly(false);
+            sequencer.close();
+        }
+        daybook = database.daybook().open();
     }
 
     /** As a bulk load, or a copy of the table, leaves it: with nothing that tells a round of it. */
