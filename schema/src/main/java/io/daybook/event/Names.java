@@ -1,21 +1,17 @@
 package io.daybook.event;
 
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /** The rules for everything that is a name: how long, and which characters. */
 final class Names {
 
     static final int LONGEST = 200;
 
-    private static final Pattern ENTITY_TYPE = Pattern.compile("[a-z][a-z0-9_]*([.-][a-z0-9_]+)*");
-    private static final Pattern OPERATION = Pattern.compile("[A-Z][A-Z0-9_]*");
-
     private Names() {}
 
     static String entityType(String name) {
         checkLength("entity type", name, LONGEST);
-        if (!ENTITY_TYPE.matcher(name).matches()) {
+        if (!isEntityType(name)) {
             throw new InvalidEvent("An entity type is a lower-case word such as order or data_node, found \"%s\"."
                     .formatted(shown(name)));
         }
@@ -24,11 +20,45 @@ final class Names {
 
     static String operation(String name) {
         checkLength("operation", name, LONGEST);
-        if (!OPERATION.matcher(name).matches()) {
+        if (!isOperation(name)) {
             throw new InvalidEvent(
                     "An operation is an upper-case word such as APPROVAL, found \"%s\".".formatted(shown(name)));
         }
         return name;
+    }
+
+    /**
+     * {@code [a-z][a-z0-9_]*([.-][a-z0-9_]+)*}, by hand: it is asked of every event that is read, and as regular expressions the two took a tenth
+     * of the time of a replay.
+     */
+    private static boolean isEntityType(String name) {
+        boolean inWord = false;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if ((c >= 'a' && c <= 'z') || (i > 0 && isDigitOrUnderscore(c))) {
+                inWord = true;
+            } else if (inWord && (c == '.' || c == '-')) {
+                inWord = false;
+            } else {
+                return false;
+            }
+        }
+        return inWord;
+    }
+
+    /** {@code [A-Z][A-Z0-9_]*}. */
+    private static boolean isOperation(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!((c >= 'A' && c <= 'Z') || (i > 0 && isDigitOrUnderscore(c)))) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    private static boolean isDigitOrUnderscore(char c) {
+        return (c >= '0' && c <= '9') || c == '_';
     }
 
     static String entityId(String id) {
