@@ -46,7 +46,10 @@ public final class Notifier implements AutoCloseable {
     private static final Duration SAVE_INTERVAL = Duration.ofMillis(500);
 
     /** A cursor that only skipped what is not for it is worth a write now and then, not in every round. */
-    private static final Duration IDLE_SAVE_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration IDLE_SAVE_INTERVAL = Duration.ofSeconds(25);
+
+    /** How often those that finished nothing are asked whether that time has come: there may be thousands of them. */
+    private static final Duration IDLE_LOOK_INTERVAL = Duration.ofSeconds(5);
 
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
@@ -641,9 +644,18 @@ public final class Notifier implements AutoCloseable {
 
     private void saveLoop() {
         boolean failing = false;
+        long lookedAtAll = System.nanoTime();
         while (!closed) {
             try {
-                save(registrations.values(), false);
+                boolean all = failing || System.nanoTime() - lookedAtAll > IDLE_LOOK_INTERVAL.toNanos();
+                lookedAtAll = all ? System.nanoTime() : lookedAtAll;
+                save(
+                        all
+                                ? registrations.values()
+                                : registrations.values().stream()
+                                        .filter(Registration::wantsSaving)
+                                        .toList(),
+                        false);
                 failing = false;
             } catch (RuntimeException e) {
                 if (!failing && !closed) {

@@ -66,6 +66,11 @@ public final class Registration {
     /** Whether somebody found nothing only because this node's lease did not last. */
     private boolean waitsForLease;
 
+    /** Whether a delivery may have moved a cursor since somebody asked what is to be saved; read without the lock, a thousand times in a row. */
+    private volatile boolean moved;
+    /** Whether some cursor is to stop at a position, and somebody waits until it is there. */
+    private volatile boolean draining;
+
     private volatile boolean competing;
     private @Nullable String holder;
     private @Nullable DaybookException failure;
@@ -431,6 +436,7 @@ public final class Registration {
             changed.signalAll();
             return partition.isGivingUp() && !partition.hasInHand();
         });
+        moved = true;
         finishedSomething.advance();
         if (free) {
             notifier.wakeOwnership();
@@ -663,10 +669,17 @@ public final class Registration {
         });
     }
 
+    /** Whether it is worth asking soon what is to be saved; if not, only now and then, for what was skipped. */
+    boolean wantsSaving() {
+        return moved || draining;
+    }
+
     /** What is to be saved; only what this node delivers. */
     Map<LeaseTable.Move, Partition> unsaved(Duration idleInterval, boolean skippedToo) {
         Map<LeaseTable.Move, Partition> moves = new HashMap<>();
         if (durable) {
+            // Before the look, so that what moves after it counts for the next.
+            moved = false;
             locked(() -> {
                 for (Partition partition : partitions.values()) {
                     LedgerPoint point = partition.unsaved(idleInterval, skippedToo);
@@ -879,6 +892,7 @@ public final class Registration {
             LedgerPoint limit = look.drainUntil().isPresent()
                     ? deliverer.point(look.drainUntil().getAsLong())
                     : null;
+            draining = limit != null;
             locked(() -> {
                 boolean differs = partitionCount != look.shares().size();
                 partitionCount = look.shares().size();
