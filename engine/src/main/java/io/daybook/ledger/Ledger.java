@@ -29,8 +29,9 @@ public final class Ledger {
     /** First rows to fetch at once, before the size of rows is known; each may be as large as the largest value. */
     public static final int FIRST_FETCH = 64;
 
-    /** If all of them are as large as a value may be by default, that many come to 128 MiB. */
-    private static final int LARGEST_FETCH = 128;
+    /** If all of them are as large as a value may be by default (1 MiB), they take an eighth of the heap. */
+    private static final int LARGEST_FETCH =
+            (int) Math.max(32, Math.min(512, Runtime.getRuntime().maxMemory() >> 23));
 
     /** H2 has the whole result in the heap before the first row is read, whatever the fetch size: so its pages are small. */
     private static final int LARGEST_H2_PAGE = 100;
@@ -39,7 +40,7 @@ public final class Ledger {
     private final String headQuery;
     private final String endQuery;
     private final String pointQuery;
-    private final String lastPointQuery;
+    private final String rangeQuery;
     private final String pageQuery;
     private final String idsQuery;
     private final String entriesQuery;
@@ -68,13 +69,17 @@ public final class Ledger {
                 from daybook.ledger
                 where position = ?
                 """);
-        this.lastPointQuery = database.sql("""
+        this.rangeQuery = database.sql("""
                 select position, hash
                 from daybook.ledger
-                where position <= ?
-                  and %s
-                order by position desc
-                limit 1
+                where position = ?
+                union all
+                (select position, hash
+                 from daybook.ledger
+                 where position <= ?
+                   and %s
+                 order by position desc
+                 limit 1)
                 """.formatted(isFinal.formatted("position")));
         this.pageQuery = database.sql("""
                 select %s, l.position, l.recorded_at, l.hash
@@ -300,11 +305,23 @@ public final class Ledger {
      */
     private LedgerPoint endOfRange(Connection connection, LedgerPoint place, long range, String who)
             throws SQLException {
-        LedgerPoint found = place.position() == 0 ? LedgerPoint.BEGINNING : pointOrNull(connection, place.position());
+        LedgerPoint found = place.position() == 0 ? LedgerPoint.BEGINNING : null;
+        LedgerPoint end = LedgerPoint.BEGINNING;
+        try (PreparedStatement query = connection.prepareStatement(rangeQuery)) {
+            query.setLong(1, place.position());
+            query.setLong(2, place.position() + range);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    LedgerPoint point = point(rows);
+                    found = point.position() == place.position() ? point : found;
+                    end = point.position() >= end.position() ? point : end;
+                }
+            }
+        }
         if (!place.equals(found)) {
             throw new LedgerDiverged(who, place, found);
         }
-        return lastPoint(connection, place.position() + range);
+        return end;
     }
 
     /**
@@ -377,15 +394,6 @@ public final class Ledger {
             query.setFetchSize(FIRST_FETCH);
             try (ResultSet rows = query.executeQuery()) {
                 return read(rows);
-            }
-        }
-    }
-
-    private LedgerPoint lastPoint(Connection connection, long upTo) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(lastPointQuery)) {
-            query.setLong(1, upTo);
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() ? point(row) : LedgerPoint.BEGINNING;
             }
         }
     }

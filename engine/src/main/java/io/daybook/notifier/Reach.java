@@ -8,7 +8,7 @@ import io.daybook.ledger.LedgerPoint;
  * the look before. Immutable.
  *
  * <p>What is looked at and not used is looked at again, when more was found than fits a page. That happens once after a beginning that had
- * nothing; from then on the reach grows at most four times from look to look, so that all looks together take in a few times the
+ * little or nothing; from then on the reach grows at most four times from look to look, so that all looks together take in a few times the
  * ledger, however unevenly the events lie in it.
  *
  * @param positions how many to look at
@@ -17,7 +17,7 @@ import io.daybook.ledger.LedgerPoint;
 record Reach(long positions, boolean cautious) {
 
     /** Events to read at once while catching up. */
-    static final int PAGE = 500;
+    static final int PAGE = 1_000;
 
     private static final int WANTED = PAGE / 2;
 
@@ -29,9 +29,7 @@ record Reach(long positions, boolean cautious) {
     /** Bounds the time of a statement, which looks at each of so many events a few times: that takes seconds at most, if they are small. */
     private static final long LONGEST = 2_000_000;
 
-    /** From look to look, as long as everything that was found was of use; and afterwards. */
-    private static final int GROWTH = 16;
-
+    /** From look to look, once more was found than fitted. */
     private static final int CAUTIOUS_GROWTH = 4;
 
     /** What that page, read from that place on, tells. */
@@ -39,12 +37,9 @@ record Reach(long positions, boolean cautious) {
         long looked = page.lookedUntil().position() - from.position();
         boolean cut = !page.atEnd() && looked < positions;
         int found = page.entries().size();
-        long growth = cautious || cut ? CAUTIOUS_GROWTH : GROWTH;
-        if (found == 0) {
-            return new Reach(cautious ? Math.min(growth * positions, LONGEST) : LONGEST, cautious);
-        }
-        long expected = looked * WANTED / found;
-        return new Reach(
-                Math.max(SHORTEST, Math.min(Math.min(expected, growth * positions), LONGEST)), cautious || cut);
+        boolean careful = cautious || cut;
+        long most = careful ? Math.min(CAUTIOUS_GROWTH * positions, LONGEST) : LONGEST;
+        long expected = found == 0 ? most : looked * WANTED / found;
+        return new Reach(Math.max(SHORTEST, Math.min(expected, most)), careful);
     }
 }
