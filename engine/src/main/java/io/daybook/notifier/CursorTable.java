@@ -3,6 +3,7 @@ package io.daybook.notifier;
 import io.daybook.database.Database;
 import io.daybook.database.DatabaseFailure;
 import io.daybook.database.SqlStates;
+import io.daybook.event.Topic;
 import io.daybook.ledger.LedgerPoint;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -32,6 +33,9 @@ final class CursorTable implements LeaseTable {
     private final String renew;
     private final String living;
     private final String look;
+    /** Of the last look, by their text: a node looks at thousands of registrations every few seconds, and their topics hardly ever change. */
+    private volatile Map<String, Set<Topic>> parsedTopics = Map.of();
+
     private final String candidates;
     private final String shares;
     private final String retries;
@@ -281,17 +285,24 @@ final class CursorTable implements LeaseTable {
                                     row.getBoolean(5),
                                     toRetry.contains(row.getString(1) + '\0' + row.getInt(2)))));
             List<Look> looks = new ArrayList<>();
+            Map<String, Set<Topic>> before = parsedTopics;
+            Map<String, Set<Topic>> parsed = new HashMap<>();
             rows(c, look, registrations, row -> {
                 String name = row.getString(1);
+                String text = row.getString(2);
+                Set<Topic> known = before.get(text);
+                Set<Topic> topics = known == null ? Topics.parse(text) : known;
+                parsed.put(text, topics);
                 Long drainUntil = row.getObject(4, Long.class);
                 looks.add(new Look(
                         name,
-                        Topics.parse(row.getString(2)),
+                        topics,
                         row.getBoolean(3),
                         drainUntil == null ? OptionalLong.empty() : OptionalLong.of(drainUntil),
                         divided.getOrDefault(name, List.of()),
                         competing.getOrDefault(name, List.of())));
             });
+            parsedTopics = parsed;
             return looks;
         });
     }
