@@ -147,26 +147,38 @@ public final class Main implements Callable<Integer> {
                 quick);
         PrintWriter progress = spec.commandLine().getErr();
         Instant begin = Instant.now();
+        Path file = destination(out, names != null || quick, root);
         Results results;
         try (Server server = server()) {
             Circumstances circumstances = Circumstances.of(
                     server, begin, commit == null ? Commit.of(root).orElse("unknown") : commit, command(plan));
-            Run run = new Run(server, plan, progress);
-            List<Section> sections = new ArrayList<>();
-            for (Map.Entry<String, Suite> suite : wanted.entrySet()) {
-                sections.add(run.section(suite.getKey(), suite.getValue()));
-            }
-            results = new Results(circumstances, sections);
+            results = measured(wanted, new Run(server, plan, progress), circumstances, file);
         }
-        Path file = destination(out, names != null || quick, root);
         if (file == null) {
             spec.commandLine().getOut().print(results.text());
             spec.commandLine().getOut().flush();
         } else {
-            results.write(file);
             progress.println("Written to " + file + ".");
         }
         return results.failed() ? 1 : 0;
+    }
+
+    /** Writes the file after every suite: a run may take hours, and what is known is kept, whatever becomes of the rest. */
+    private static Results measured(
+            Map<String, Suite> wanted, Run run, Circumstances circumstances, @Nullable Path file)
+            throws InterruptedException, IOException {
+        List<Section> sections = new ArrayList<>();
+        List<String> missing = new ArrayList<>(wanted.keySet());
+        Results results = new Results(circumstances, sections, missing);
+        for (Map.Entry<String, Suite> suite : wanted.entrySet()) {
+            sections.add(run.section(suite.getKey(), suite.getValue()));
+            missing.remove(suite.getKey());
+            results = new Results(circumstances, sections, missing);
+            if (file != null) {
+                results.write(file);
+            }
+        }
+        return results;
     }
 
     /**

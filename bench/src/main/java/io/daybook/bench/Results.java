@@ -8,13 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a whole run found, as a page of Markdown with its drawings. */
-record Results(Circumstances circumstances, List<Section> sections) {
+/**
+ * What a run found, as a page of Markdown with its drawings.
+ *
+ * @param missing suites of the run that had no turn yet: empty at its end
+ */
+record Results(Circumstances circumstances, List<Section> sections, List<String> missing) {
 
     private static final String PLOTS = "plots";
 
     Results {
         sections = List.copyOf(sections);
+        missing = List.copyOf(missing);
     }
 
     boolean failed() {
@@ -59,6 +64,10 @@ record Results(Circumstances circumstances, List<Section> sections) {
                 circumstances.facts().entrySet().stream()
                         .map(fact -> List.of(fact.getKey(), fact.getValue()))
                         .toList());
+        if (!missing.isEmpty()) {
+            page.append("**This run has not come to its end.** Not measured: %s.\n\n"
+                    .formatted(String.join(", ", missing)));
+        }
         targets(page);
         page.append("## What ran\n\n");
         table(

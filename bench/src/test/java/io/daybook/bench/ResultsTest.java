@@ -38,7 +38,8 @@ class ResultsTest {
                                         Row.ratio("slow", series(1.29), Target.atLeast(1.3), ""),
                                         new Row("late", series(3, 5), "ms", 1, Target.atMost(4), ""),
                                         new Row("free", series(7), "ms", 0, Target.none(), "")),
-                                List.of())))
+                                List.of())),
+                        List.of())
                 .text();
 
         assertThat(text)
@@ -58,7 +59,8 @@ class ResultsTest {
                                         Row.ratio("fast", series(1.4), Target.atLeast(1.3), ""),
                                         Row.ratio("slow", series(1.29), Target.atLeast(1.3), ""),
                                         new Row("free", series(7), "ms", 0, Target.none(), "")),
-                                List.of())))
+                                List.of())),
+                        List.of())
                 .text();
 
         String overview = text.substring(text.indexOf("## Targets"), text.indexOf("## What ran"));
@@ -80,7 +82,8 @@ class ResultsTest {
                         List.of(),
                         Duration.ofSeconds(2),
                         HEAP,
-                        "java.io.IOException: no | room\nat all")));
+                        "java.io.IOException: no | room\nat all")),
+                List.of());
 
         assertThat(results.failed()).isTrue();
         assertThat(results.text())
@@ -91,10 +94,22 @@ class ResultsTest {
     }
 
     @Test
+    void a_run_that_was_broken_off_says_what_it_did_not_come_to() {
+        Section done = section(List.of(Row.ratio("fast", series(1.4), Target.atLeast(1.3), "")), List.of());
+
+        assertThat(new Results(CIRCUMSTANCES, List.of(done), List.of("growth", "idle")).text())
+                .contains("**This run has not come to its end.** Not measured: growth, idle.")
+                .contains("1 of 1 are met.");
+        assertThat(new Results(CIRCUMSTANCES, List.of(done), List.of()).text())
+                .doesNotContain("has not come to its end");
+    }
+
+    @Test
     void what_would_break_a_table_does_not() {
         String text = new Results(
                         CIRCUMSTANCES,
-                        List.of(section(List.of(Row.ratio("a|b", series(1), Target.none(), "two\nlines")), List.of())))
+                        List.of(section(List.of(Row.ratio("a|b", series(1), Target.none(), "two\nlines")), List.of())),
+                        List.of())
                 .text();
 
         assertThat(text).contains("| a\\|b | 1.00 |  |  | two lines |");
@@ -106,7 +121,7 @@ class ResultsTest {
                 "Growth", "events", "ms", List.of(new Curve.Line("state", List.of(new Curve.Point(10, 0.5)))));
         Path file = folder.resolve("deep").resolve("RESULTS.md");
 
-        new Results(CIRCUMSTANCES, List.of(section(List.of(), List.of(curve, curve)))).write(file);
+        new Results(CIRCUMSTANCES, List.of(section(List.of(), List.of(curve, curve))), List.of()).write(file);
 
         assertThat(file)
                 .content()
@@ -121,7 +136,7 @@ class ResultsTest {
         Curve curve = new Curve(
                 "Growth", "events", "ms", List.of(new Curve.Line("state", List.of(new Curve.Point(20_000, 0.5)))));
 
-        assertThat(new Results(CIRCUMSTANCES, List.of(section(List.of(), List.of(curve)))).text())
+        assertThat(new Results(CIRCUMSTANCES, List.of(section(List.of(), List.of(curve))), List.of()).text())
                 .contains("|  | events | ms |")
                 .contains("| state | 20 k | 0.5 |")
                 .doesNotContain(".svg");

@@ -29,9 +29,7 @@ public final class Ledger {
     /** First rows to fetch at once, before the size of rows is known; each may be as large as the largest value. */
     public static final int FIRST_FETCH = 64;
 
-    /** If all of them are as large as a value may be by default (1 MiB), they take an eighth of the heap. */
-    private static final int LARGEST_FETCH =
-            (int) Math.max(32, Math.min(512, Runtime.getRuntime().maxMemory() >> 23));
+    private static final int LARGEST_FETCH = largestFetch(Runtime.getRuntime().maxMemory());
 
     /** H2 has the whole result in the heap before the first row is read, whatever the fetch size: so its pages are small. */
     private static final int LARGEST_H2_PAGE = 100;
@@ -444,6 +442,11 @@ public final class Ledger {
             adaptFetchSize(rows, page.size(), bytes);
         }
         return page;
+    }
+
+    /** So many that, if all of them are as large as a value may be by default (1 MiB), they take an eighth of the heap; but at least 32. */
+    static int largestFetch(long heapBytes) {
+        return (int) Math.max(32, Math.min(512, heapBytes >> 23));
     }
 
     /**

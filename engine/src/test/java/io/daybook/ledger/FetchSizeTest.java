@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class FetchSizeTest {
 
+    private static final int LARGEST = Ledger.largestFetch(Runtime.getRuntime().maxMemory());
+
     private final List<Object> sizes = new ArrayList<>();
 
     private final ResultSet rows = (ResultSet) Proxy.newProxyInstance(
@@ -38,7 +40,14 @@ class FetchSizeTest {
     void small_rows_come_many_at_once_and_never_so_many_that_large_ones_in_their_place_would_not_fit()
             throws Exception {
         read(1_000, 400);
-        assertThat(sizes).hasSizeGreaterThan(10).containsOnly(128);
+        assertThat(sizes).hasSizeGreaterThan(10).containsOnly(LARGEST);
+    }
+
+    @Test
+    void the_larger_the_heap_the_more_come_at_once_within_bounds() {
+        assertThat(Ledger.largestFetch(64L << 20)).isEqualTo(32);
+        assertThat(Ledger.largestFetch(1L << 30)).isEqualTo(128);
+        assertThat(Ledger.largestFetch(64L << 30)).isEqualTo(512);
     }
 
     @Test
@@ -46,6 +55,6 @@ class FetchSizeTest {
         read(64, 1 << 20);
         read(64, 16 << 20);
         read(64, 400);
-        assertThat(sizes).containsExactly(2, 1, 128);
+        assertThat(sizes).containsExactly(2, 1, LARGEST);
     }
 }
