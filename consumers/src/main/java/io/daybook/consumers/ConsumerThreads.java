@@ -6,11 +6,12 @@ import io.daybook.notifier.Batch;
 import io.daybook.notifier.Registration;
 import io.daybook.notifier.RegistrationClosed;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -18,19 +19,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a consumer, from start to stop: one per partition of its registration, each of which takes events of a partition
- * that no other has in hand. Thread-safe.
+ * A consumer's share of {@link SharedThreads}, from start to stop: at most one thread per partition of its registration at the same time, each of
+ * which takes events of a partition that no other has in hand; none while there is nothing to take. Thread-safe.
  */
 final class ConsumerThreads {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerThreads.class);
 
-    private static final Duration POLL = Duration.ofMinutes(1);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    /** More partitions than this share the threads. */
-    private static final int MOST_THREADS = 32;
+    /** More partitions than this share the workers. */
+    private static final int MOST_WORKERS = 32;
+
+    /** After so many it lets others have the thread. */
+    private static final int BATCHES_OF_A_TURN = 10;
+
+    /** Whose events the thread has in hand. */
+    private static final ThreadLocal<Object> IN_THIS_THREAD = new ThreadLocal<>();
 
     /** What to do with events. */
     interface Handler {
@@ -52,17 +58,19 @@ final class ConsumerThreads {
     private final String who;
     private final int batchSize;
     private final Handler handler;
+    private final SharedThreads threads;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition stopped = lock.newCondition();
 
     // Guarded by the lock.
     private @Nullable Run run;
 
-    ConsumerThreads(Registration registration, String who, int batchSize, Handler handler) {
+    ConsumerThreads(Registration registration, String who, int batchSize, Handler handler, SharedThreads threads) {
         this.registration = registration;
         this.who = who;
         this.batchSize = batchSize;
         this.handler = handler;
+        this.threads = threads;
     }
 
     void start() {
@@ -97,7 +105,7 @@ final class ConsumerThreads {
                 return true;
             }
             ending.stop();
-            if (ending.isOwn(Thread.currentThread())) {
+            if (IN_THIS_THREAD.get() == ending) {
                 return false;
             }
             long remaining = WakeUp.nanos(within);
@@ -123,11 +131,14 @@ final class ConsumerThreads {
     private final class Run {
 
         private final Registration.Claim claim;
-        /** Guarded by the lock of the consumer. */
-        private final List<Worker> workers = new ArrayList<>();
+        private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+        /** Added to under the lock of the consumer. */
+        private final List<Worker> workers = new CopyOnWriteArrayList<>();
 
         private final CountDownLatch pauses = new CountDownLatch(1);
+        /** Guarded by the lock of the consumer. */
         private int running;
+
         private volatile boolean ending;
 
         Run(Registration.Claim claim) {
@@ -135,24 +146,33 @@ final class ConsumerThreads {
         }
 
         void begin() {
+            claim.whenReady(this::wake);
             addWorkers();
             LOG.info("Consumer {} starts.", registration.id());
         }
 
         /** As many as there are partitions, which may become more while it runs. */
         void addWorkers() {
+            if (workers.size() >= Math.min(MOST_WORKERS, claim.partitions())) {
+                return;
+            }
             lock.lock();
             try {
-                int wanted = Math.min(MOST_THREADS, claim.partitions());
+                int wanted = Math.min(MOST_WORKERS, claim.partitions());
                 while (!ending && workers.size() < wanted) {
                     Worker worker = new Worker(this, workers.size());
                     workers.add(worker);
                     running++;
-                    worker.thread.start();
+                    worker.wake();
                 }
             } finally {
                 lock.unlock();
             }
+        }
+
+        /** There may be something to take. Waits for nothing. */
+        private void wake() {
+            workers.forEach(Worker::wake);
         }
 
         /** Nobody is interrupted: neither what the application does, nor a database that closes its files at an interrupt. */
@@ -160,13 +180,10 @@ final class ConsumerThreads {
             ending = true;
             claim.end();
             pauses.countDown();
+            wake();
         }
 
-        boolean isOwn(Thread thread) {
-            return workers.stream().anyMatch(worker -> worker.thread == thread);
-        }
-
-        /** A thread has ended: the last one closes the door. */
+        /** A worker has ended: the last one closes the door. */
         void ended() {
             lock.lock();
             try {
@@ -197,50 +214,146 @@ final class ConsumerThreads {
         }
     }
 
-    /** One thread of a run. */
+    private enum State {
+        /** Nothing to do, as far as is known. */
+        IDLE,
+        /** Waits for a thread. */
+        WAKING,
+        /** In a thread. */
+        RUNNING,
+        /** In a thread, and something has come since it looked last. */
+        WOKEN,
+        /** Waits until it may try again. */
+        PAUSING,
+        /** Ended with its run. */
+        ENDED
+    }
+
+    /** One of those in a run who take events of different partitions. Has a thread only while there is something to take. */
     private final class Worker implements Pauses {
 
         private final Run ofRun;
-        private final Thread thread;
+        private final String threadName;
+        private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+
+        /** How its last turn was; no at first, when it has to ask the database where it stands. */
+        private volatile boolean quick;
+
+        /** The last pause after a failure. Only touched by the thread that has this. */
+        private Duration pause = Duration.ZERO;
 
         Worker(Run ofRun, int number) {
             this.ofRun = ofRun;
-            this.thread =
-                    new Thread(this::loop, "daybook-consumer-" + registration.id() + (number == 0 ? "" : "-" + number));
-            this.thread.setDaemon(true);
+            this.threadName = "daybook-consumer-" + registration.id() + (number == 0 ? "" : "-" + number);
         }
 
-        private void loop() {
-            Duration pause = Duration.ZERO;
-            try {
-                while (!ofRun.ending) {
-                    try {
-                        Optional<Batch> batch = ofRun.claim.take(batchSize, POLL);
-                        batch.ifPresent(this::handle);
-                        ofRun.addWorkers();
-                        pause = Duration.ZERO;
-                    } catch (RegistrationClosed e) {
-                        LOG.info("Consumer {} ends: {}", registration.id(), e.getMessage());
+        void wake() {
+            while (true) {
+                State seen = state.get();
+                if (seen == State.IDLE || (seen == State.PAUSING && ofRun.ending)) {
+                    if (state.compareAndSet(seen, State.WAKING)) {
+                        serve(seen);
                         return;
-                    } catch (LedgerDiverged e) {
-                        LOG.error("Consumer {} ends: {}", registration.id(), e.getMessage());
-                        return;
-                    } catch (InterruptedException e) {
-                        // Left behind by what the application does in this thread; nothing of ours interrupts.
-                        LOG.debug("Consumer {} was interrupted, and goes on.", registration.id());
-                    } catch (RuntimeException e) {
-                        pause = WakeUp.longer(pause, SHORTEST_PAUSE, LONGEST_PAUSE);
-                        LOG.warn(
-                                "Consumer {} cannot go on: {}. Trying again in {} ms.",
-                                registration.id(),
-                                e.getMessage(),
-                                pause.toMillis());
-                        pause(pause);
                     }
+                } else if (seen != State.RUNNING || state.compareAndSet(State.RUNNING, State.WOKEN)) {
+                    return;
                 }
-            } finally {
-                ofRun.ended();
             }
+        }
+
+        private void serve(State otherwise) {
+            boolean served = false;
+            try {
+                threads.serve(this::turn, quick);
+                served = true;
+            } finally {
+                if (!served) {
+                    state.set(otherwise);
+                }
+            }
+        }
+
+        private void turn() {
+            Thread thread = Thread.currentThread();
+            if (!thread.getName().equals(threadName)) {
+                thread.setName(threadName);
+            }
+            thread.setContextClassLoader(ofRun.classLoader);
+            IN_THIS_THREAD.set(ofRun);
+            try {
+                takeSome();
+            } finally {
+                IN_THIS_THREAD.remove();
+                thread.setContextClassLoader(null);
+            }
+        }
+
+        /** Whatever it does last is to say what becomes of it: from then on another thread may have it. */
+        private void takeSome() {
+            long began = System.nanoTime();
+            for (int batches = 0; batches < BATCHES_OF_A_TURN; ) {
+                state.set(State.RUNNING);
+                if (ofRun.ending) {
+                    end();
+                    return;
+                }
+                try {
+                    Optional<Batch> batch = ofRun.claim.take(batchSize, Duration.ZERO);
+                    if (batch.isPresent()) {
+                        handle(batch.get());
+                        batches++;
+                    }
+                    pause = Duration.ZERO;
+                    ofRun.addWorkers();
+                    if (batch.isEmpty()) {
+                        quick = SharedThreads.isQuick(began);
+                        if (state.compareAndSet(State.RUNNING, State.IDLE)) {
+                            return;
+                        }
+                    }
+                } catch (RegistrationClosed e) {
+                    LOG.info("Consumer {} ends: {}", registration.id(), e.getMessage());
+                    end();
+                    return;
+                } catch (LedgerDiverged e) {
+                    LOG.error("Consumer {} ends: {}", registration.id(), e.getMessage());
+                    end();
+                    return;
+                } catch (InterruptedException e) {
+                    // Left behind by what the application does in this thread; nothing of ours interrupts.
+                    LOG.debug("Consumer {} was interrupted, and goes on.", registration.id());
+                } catch (RuntimeException | Error e) {
+                    pause = WakeUp.longer(pause, SHORTEST_PAUSE, LONGEST_PAUSE);
+                    LOG.warn(
+                            "Consumer {} cannot go on: {}. Trying again in {} ms.",
+                            registration.id(),
+                            e.getMessage(),
+                            pause.toMillis());
+                    goOnAfter(pause);
+                    return;
+                }
+            }
+            // Others wait for this thread.
+            quick = SharedThreads.isQuick(began);
+            state.set(State.WAKING);
+            serve(State.IDLE);
+        }
+
+        private void goOnAfter(Duration delay) {
+            state.set(State.PAUSING);
+            threads.after(delay, () -> {
+                if (state.compareAndSet(State.PAUSING, State.IDLE)) {
+                    wake();
+                }
+            });
+            if (ofRun.ending) {
+                wake();
+            }
+        }
+
+        private void end() {
+            state.set(State.ENDED);
+            ofRun.ended();
         }
 
         private void handle(Batch batch) {

@@ -26,8 +26,12 @@ public abstract sealed class RegistrationConsumer implements AutoCloseable
     RegistrationConsumer(Registration registration, FailurePolicy policy, int batchSize) {
         this.registration = registration;
         this.failures = new Failures(registration, policy, new Random());
-        this.threads =
-                new ConsumerThreads(registration, "a consumer (" + getClass().getName() + ")", batchSize, this::handle);
+        this.threads = new ConsumerThreads(
+                registration,
+                "a consumer (" + getClass().getName() + ")",
+                batchSize,
+                this::handle,
+                SharedThreads.OF_THIS_PROCESS);
     }
 
     /** Finishes the events; what it leaves is given back. */

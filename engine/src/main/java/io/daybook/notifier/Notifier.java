@@ -17,7 +17,9 @@ import io.daybook.redaction.SensitiveAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -579,20 +581,32 @@ public final class Notifier implements AutoCloseable {
             if (!reader.equals(from)) {
                 return Reading.SOMETHING;
             }
-            LedgerPoint before = from;
+            reader = dispatch(page, from);
+        }
+        advances.advance();
+        return handed != null && handover.endsAt(page.get(page.size() - 1).point()) ? Reading.ALL : Reading.SOMETHING;
+    }
+
+    /** @return where the page ends */
+    private LedgerPoint dispatch(List<LedgerEntry> page, LedgerPoint from) {
+        Set<Registration> offered = Collections.newSetFromMap(new IdentityHashMap<>());
+        LedgerPoint before = from;
+        try {
             for (LedgerEntry entry : page) {
                 for (Partition partition : index.listeners(entry.event())) {
                     Registration registration = partition.registration;
+                    offered.add(registration);
                     if (!registration.offer(partition, entry, before)) {
                         index.remove(partition, registration.topics());
                     }
                 }
                 before = entry.point();
             }
-            reader = before;
+            return before;
+        } finally {
+            // At the end of the page only: else each of its events would wake somebody.
+            offered.forEach(Registration::signal);
         }
-        advances.advance();
-        return handed != null && handover.endsAt(page.get(page.size() - 1).point()) ? Reading.ALL : Reading.SOMETHING;
     }
 
     private void failLive(LedgerDiverged because) {

@@ -73,6 +73,9 @@ public final class Registration {
 
     private volatile boolean competing;
     private @Nullable String holder;
+    /** Told when there may be something to take, by whoever has the lock; null = nobody asked for it. */
+    private @Nullable Runnable ready;
+
     private @Nullable DaybookException failure;
     private boolean closed;
 
@@ -146,9 +149,18 @@ public final class Registration {
         lock.lock();
         try {
             change.run();
-            changed.signalAll();
+            tellChanged();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Called with the lock. */
+    private void tellChanged() {
+        changed.signalAll();
+        Runnable told = ready;
+        if (told != null) {
+            told.run();
         }
     }
 
@@ -593,7 +605,7 @@ public final class Registration {
 
     private void signalIf(boolean differs) {
         if (differs) {
-            changed.signalAll();
+            tellChanged();
         }
     }
 
@@ -603,7 +615,7 @@ public final class Registration {
         try {
             if (waitsForLease) {
                 waitsForLease = false;
-                changed.signalAll();
+                tellChanged();
             }
         } finally {
             lock.unlock();
@@ -635,12 +647,11 @@ public final class Registration {
         return live;
     }
 
+    /** Whoever offers calls {@link #signal} when everything is offered: once for a page, and not for each event of it. */
     boolean offer(Partition partition, io.daybook.ledger.LedgerEntry entry, LedgerPoint before) {
         lock.lock();
         try {
-            boolean taken = partition.offer(entry, before);
-            changed.signalAll();
-            return taken;
+            return partition.offer(entry, before);
         } finally {
             lock.unlock();
         }
@@ -807,6 +818,17 @@ public final class Registration {
         }
 
         /**
+         * For whoever does not wait in {@link #take}, but takes with a time-out of zero until it gets nothing: from now on that is called, from
+         * any thread, whenever there may be something again, also at the end of this claim or of the registration. What is finished or given back
+         * by whoever took it is not told: they look again anyway.
+         *
+         * @param ready must return at once and not call the registration: it is called under its lock
+         */
+        public void whenReady(Runnable ready) {
+            locked(() -> Registration.this.ready = ready);
+        }
+
+        /**
          * The next events of a partition that has none in hand, waiting for some if there are none. Several threads may take: each
          * gets another partition.
          *
@@ -838,6 +860,7 @@ public final class Registration {
         public void close() {
             withLock(() -> {
                 holder = null;
+                ready = null;
                 partitions.values().forEach(Partition::allAgain);
             });
             if (!locked(() -> closed)) {
