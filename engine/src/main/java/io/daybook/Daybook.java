@@ -83,6 +83,9 @@ public final class Daybook implements AutoCloseable {
     private final EntityHistory reading;
     private final StateTable states;
     private final UUID id;
+    /** What the names of its events in the whole world begin with. */
+    private final String ownEvents;
+
     private final Duration appendTimeout;
     private final long maxValueBytes;
     private final Ids ids;
@@ -122,6 +125,7 @@ public final class Daybook implements AutoCloseable {
         this.reading = new EntityHistory(database);
         this.states = new StateTable(database, reading);
         this.id = ledger.daybookId();
+        this.ownEvents = id + "/";
         this.appendTimeout = appendTimeout;
         this.maxValueBytes = maxValueBytes;
         this.ids = new Ids(clock, random);
@@ -271,7 +275,7 @@ public final class Daybook implements AutoCloseable {
                 .orElseThrow(() -> new InvalidEvent(
                         "Version %d of %s has no position yet, so nothing can name it as its cause. React to events that were delivered."
                                 .formatted(event.version(), event.entity())));
-        return nobody.causedBy(position).correlatedWith(event.correlationId().orElseGet(() -> id + "/" + position));
+        return nobody.causedBy(position).correlatedWith(event.correlationId().orElseGet(() -> ownEvents + position));
     }
 
     /**

@@ -35,9 +35,6 @@ final class ConsumerThreads {
     /** After so many it lets others have the thread. */
     private static final int BATCHES_OF_A_TURN = 10;
 
-    /** Whose events the thread has in hand. */
-    private static final ThreadLocal<Object> IN_THIS_THREAD = new ThreadLocal<>();
-
     /** What to do with events. */
     interface Handler {
         /**
@@ -105,7 +102,7 @@ final class ConsumerThreads {
                 return true;
             }
             ending.stop();
-            if (IN_THIS_THREAD.get() == ending) {
+            if (SharedThreads.ConsumerThread.isServing(ending)) {
                 return false;
             }
             long remaining = WakeUp.nanos(within);
@@ -234,10 +231,11 @@ final class ConsumerThreads {
 
         private final Run ofRun;
         private final String threadName;
+        private final Runnable turn = this::turn;
         private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
-        /** How its last turn was; no at first, when it has to ask the database where it stands. */
-        private volatile boolean quick;
+        /** How its last turn was. At first the benefit of the doubt: thousands may start at once, and a thread for each would be too many. */
+        private volatile boolean quick = true;
 
         /** The last pause after a failure. Only touched by the thread that has this. */
         private Duration pause = Duration.ZERO;
@@ -264,7 +262,7 @@ final class ConsumerThreads {
         private void serve(State otherwise) {
             boolean served = false;
             try {
-                threads.serve(this::turn, quick);
+                threads.serve(turn, quick);
                 served = true;
             } finally {
                 if (!served) {
@@ -274,17 +272,11 @@ final class ConsumerThreads {
         }
 
         private void turn() {
-            Thread thread = Thread.currentThread();
-            if (!thread.getName().equals(threadName)) {
-                thread.setName(threadName);
-            }
-            thread.setContextClassLoader(ofRun.classLoader);
-            IN_THIS_THREAD.set(ofRun);
+            SharedThreads.ConsumerThread.serve(ofRun, threadName, ofRun.classLoader);
             try {
                 takeSome();
             } finally {
-                IN_THIS_THREAD.remove();
-                thread.setContextClassLoader(null);
+                SharedThreads.ConsumerThread.serveNobody();
             }
         }
 

@@ -54,7 +54,7 @@ final class SharedThreads {
                         UNUSED.toSeconds(),
                         TimeUnit.SECONDS,
                         new LinkedBlockingQueue<>(),
-                        work -> new Server(work)) {
+                        Server::new) {
                     @Override
                     protected void beforeExecute(Thread thread, Runnable turn) {
                         ((Server) thread).begin();
@@ -72,16 +72,10 @@ final class SharedThreads {
                 UNUSED.toSeconds(),
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                work -> daemon(new Thread(null, work, "daybook-consumer", 0, false)));
-        this.later = new ScheduledThreadPoolExecutor(
-                1, work -> daemon(new Thread(null, work, "daybook-consumers", 0, false)));
+                ConsumerThread::new);
+        this.later = new ScheduledThreadPoolExecutor(1, ConsumerThread::new);
         this.later.setKeepAliveTime(UNUSED.toSeconds(), TimeUnit.SECONDS);
         this.later.allowCoreThreadTimeOut(true);
-    }
-
-    private static Thread daemon(Thread thread) {
-        thread.setDaemon(true);
-        return thread;
     }
 
     /**
@@ -134,16 +128,49 @@ final class SharedThreads {
         }
     }
 
+    /** A thread of consumers. */
+    static class ConsumerThread extends Thread {
+
+        private @Nullable Object serving;
+
+        ConsumerThread(Runnable work) {
+            // Nothing of whoever happens to be the first to need it is inherited.
+            super(null, work, "daybook-consumers", 0, false);
+            setDaemon(true);
+            setContextClassLoader(null);
+        }
+
+        /** From now on this thread, the current one, is in the turn of that one, and looks as if it was made for it. */
+        static void serve(Object whom, String name, @Nullable ClassLoader classLoader) {
+            ConsumerThread thread = (ConsumerThread) Thread.currentThread();
+            thread.serving = whom;
+            if (!thread.getName().equals(name)) {
+                thread.setName(name);
+            }
+            thread.setContextClassLoader(classLoader);
+        }
+
+        static void serveNobody() {
+            ConsumerThread thread = (ConsumerThread) Thread.currentThread();
+            thread.serving = null;
+            thread.setContextClassLoader(null);
+        }
+
+        /** Whether the current thread is in the turn of that one. */
+        static boolean isServing(Object whom) {
+            return Thread.currentThread() instanceof ConsumerThread thread && thread.serving == whom;
+        }
+    }
+
     /** One of those that serve the quick ones. */
-    private final class Server extends Thread {
+    private final class Server extends ConsumerThread {
 
         private volatile boolean busy;
         /** Since when, by {@link System#nanoTime}; written before {@link #busy}. */
         private long since;
 
         Server(Runnable work) {
-            super(null, work, "daybook-consumer", 0, false);
-            setDaemon(true);
+            super(work);
         }
 
         @Override

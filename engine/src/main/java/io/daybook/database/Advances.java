@@ -1,6 +1,8 @@
 package io.daybook.database;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -12,17 +14,21 @@ public final class Advances {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private volatile long count;
+    private final AtomicLong count = new AtomicLong();
+    /** Written before a look at the count, and read after a change of it: so one of the two sides sees the other. */
+    private final AtomicInteger waiting = new AtomicInteger();
 
     public long count() {
-        return count;
+        return count.get();
     }
 
     public void advance() {
+        count.incrementAndGet();
+        if (waiting.get() == 0) {
+            return;
+        }
         lock.lock();
         try {
-            long seen = count;
-            count = seen + 1;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -32,12 +38,14 @@ public final class Advances {
     /** Waits until the count is more than {@code seen}, or so long. */
     public void awaitMoreThan(long seen, Duration atMost) throws InterruptedException {
         lock.lockInterruptibly();
+        waiting.incrementAndGet();
         try {
             long remaining = WakeUp.nanos(atMost);
-            while (count <= seen && remaining > 0) {
+            while (count.get() <= seen && remaining > 0) {
                 remaining = changed.awaitNanos(remaining);
             }
         } finally {
+            waiting.decrementAndGet();
             lock.unlock();
         }
     }

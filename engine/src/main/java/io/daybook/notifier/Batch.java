@@ -1,6 +1,7 @@
 package io.daybook.notifier;
 
 import io.daybook.event.Event;
+import java.util.Collections;
 import java.util.List;
 import org.jooq.DSLContext;
 
@@ -17,7 +18,7 @@ public final class Batch {
     Batch(Registration registration, Registration.Claim claim, List<Delivery> deliveries) {
         this.registration = registration;
         this.claim = claim;
-        this.deliveries = List.copyOf(deliveries);
+        this.deliveries = Collections.unmodifiableList(deliveries);
     }
 
     /** At least one; one that is to be tried again comes alone. */
@@ -67,6 +68,11 @@ public final class Batch {
 
     /** Gives back what is not done: it comes again, before anything after it. */
     public void giveBack() {
-        deliveries.forEach(Delivery::again);
+        for (Delivery delivery : deliveries) {
+            // Done stays done, so a look without the lock will do.
+            if (!delivery.done) {
+                delivery.again();
+            }
+        }
     }
 }

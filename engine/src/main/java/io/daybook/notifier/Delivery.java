@@ -15,7 +15,7 @@ public final class Delivery {
     private final int attempts;
     private final boolean retry;
 
-    /** Guarded by the registration's lock. */
+    /** Set once, under the lock of the registration. */
     boolean done;
 
     Delivery(Partition partition, LedgerEntry entry) {

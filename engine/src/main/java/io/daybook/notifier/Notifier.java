@@ -16,10 +16,9 @@ import io.daybook.ledger.Numbered;
 import io.daybook.redaction.SensitiveAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -589,23 +588,27 @@ public final class Notifier implements AutoCloseable {
 
     /** @return where the page ends */
     private LedgerPoint dispatch(List<LedgerEntry> page, LedgerPoint from) {
-        Set<Registration> offered = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Registration> offered = new ArrayList<>();
+        List<Partition> full = new ArrayList<>();
         LedgerPoint before = from;
         try {
             for (LedgerEntry entry : page) {
                 for (Partition partition : index.listeners(entry.event())) {
                     Registration registration = partition.registration;
-                    offered.add(registration);
+                    if (registration.beginOffers()) {
+                        offered.add(registration);
+                    }
                     if (!registration.offer(partition, entry, before)) {
-                        index.remove(partition, registration.topics());
+                        full.add(partition);
                     }
                 }
+                full.forEach(partition -> index.remove(partition, partition.registration.topics()));
+                full.clear();
                 before = entry.point();
             }
             return before;
         } finally {
-            // At the end of the page only: else each of its events would wake somebody.
-            offered.forEach(Registration::signal);
+            offered.forEach(Registration::endOffers);
         }
     }
 

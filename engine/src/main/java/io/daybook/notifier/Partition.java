@@ -47,6 +47,9 @@ final class Partition {
     private long queuedBytes;
     /** Handed out, in order, from the first that is not done on. */
     private final Deque<Delivery> handedOut = new ArrayDeque<>();
+
+    /** How many of them are not done. */
+    private int unfinished;
     /** Handed out and given back. */
     private final Queue<Delivery> returned = new PriorityQueue<>(
             (a, b) -> Long.compare(a.entry().position(), b.entry().position()));
@@ -121,10 +124,13 @@ final class Partition {
         if (lost || givingUp || failure != null) {
             return Handout.NOTHING;
         }
+        if (queue.isEmpty() && returned.isEmpty() && retries.isEmpty()) {
+            return Handout.NOTHING;
+        }
         List<Delivery> next = new ArrayList<>();
         while (!returned.isEmpty() && next.size() < most) {
             boolean retry = returned.element().isRetry();
-            boolean follower = !retry && parked.contains(returned.element().entity());
+            boolean follower = !retry && isFollower(returned.element().entity());
             if (!next.isEmpty() && (retry || follower)) {
                 break;
             }
@@ -148,7 +154,7 @@ final class Partition {
             if (entry == null || (last != null && entry.position() > last.position())) {
                 break;
             }
-            boolean follower = parked.contains(entry.event().entity());
+            boolean follower = isFollower(entry.event().entity());
             if (next.isEmpty()) {
                 followers = follower;
             } else if (follower != followers) {
@@ -158,9 +164,14 @@ final class Partition {
             queuedBytes -= entry.size();
             Delivery delivery = new Delivery(this, entry);
             handedOut.add(delivery);
+            unfinished++;
             next.add(delivery);
         }
         return new Handout(next, followers);
+    }
+
+    private boolean isFollower(EntityRef entity) {
+        return !parked.isEmpty() && parked.contains(entity);
     }
 
     /** Whether that delivery, which was handed out, would be handed out now. */
@@ -170,12 +181,12 @@ final class Partition {
         }
         LedgerPoint last = limit;
         boolean withinLimit = last == null || delivery.entry().position() <= last.position();
-        return delivery.isRetry() || (withinLimit && !parked.contains(delivery.entity()));
+        return delivery.isRetry() || (withinLimit && !isFollower(delivery.entity()));
     }
 
     /** Whether something was handed out that is not done and was not given back. */
     boolean hasInHand() {
-        return handedOut.stream().filter(d -> !d.done).count() + retriesInHand > returned.size();
+        return unfinished + retriesInHand > returned.size();
     }
 
     /** Whether something that matches waits, or is not done. */
@@ -320,6 +331,7 @@ final class Partition {
             retriesInHand--;
             return;
         }
+        unfinished--;
         while (!handedOut.isEmpty() && handedOut.getFirst().done) {
             finished = handedOut.removeFirst().entry().point();
         }

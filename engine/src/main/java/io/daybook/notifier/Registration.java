@@ -66,6 +66,9 @@ public final class Registration {
     /** Whether somebody found nothing only because this node's lease did not last. */
     private boolean waitsForLease;
 
+    /** Whether the notifier has offered it something and not told it; guarded by the notifier. */
+    private boolean offered;
+
     /** Whether a delivery may have moved a cursor since somebody asked what is to be saved; read without the lock, a thousand times in a row. */
     private volatile boolean moved;
     /** Whether some cursor is to stop at a position, and somebody waits until it is there. */
@@ -323,9 +326,9 @@ public final class Registration {
         return Partition.Handout.NOTHING;
     }
 
-    private List<Partition> inTurn() {
+    private Collection<Partition> inTurn() {
         if (partitions.size() <= 1) {
-            return List.copyOf(partitions.values());
+            return partitions.values();
         }
         List<Partition> inTurn = new ArrayList<>();
         partitions.values().stream().filter(p -> p.number >= turn).forEach(inTurn::add);
@@ -441,13 +444,17 @@ public final class Registration {
 
     private void finished(Delivery delivery) {
         Partition partition = delivery.partition();
-        boolean free = locked(() -> {
+        boolean free;
+        lock.lock();
+        try {
             if (!partition.isLost()) {
                 partition.done(delivery);
             }
             changed.signalAll();
-            return partition.isGivingUp() && !partition.hasInHand();
-        });
+            free = partition.isGivingUp() && !partition.hasInHand();
+        } finally {
+            lock.unlock();
+        }
         moved = true;
         finishedSomething.advance();
         if (free) {
@@ -647,7 +654,19 @@ public final class Registration {
         return live;
     }
 
-    /** Whoever offers calls {@link #signal} when everything is offered: once for a page, and not for each event of it. */
+    /** Whether this is the first of what is offered now. */
+    boolean beginOffers() {
+        boolean first = !offered;
+        offered = true;
+        return first;
+    }
+
+    /** Tells it of all that was offered: once for a page, and not for each event of it. */
+    void endOffers() {
+        offered = false;
+        signal();
+    }
+
     boolean offer(Partition partition, io.daybook.ledger.LedgerEntry entry, LedgerPoint before) {
         lock.lock();
         try {

@@ -82,9 +82,13 @@ final class TopicIndex<T> {
         return size == 0;
     }
 
-    /** Who hears that event, each once, however many of its topics fit. */
-    Set<T> listeners(Event event) {
-        Set<T> listeners = new LinkedHashSet<>();
+    /**
+     * Who hears that event, each once, however many of its topics fit.
+     *
+     * @return to be read before anybody is added or removed
+     */
+    Collection<T> listeners(Event event) {
+        Collection<T> listeners = List.of();
         for (int shape = 0; shape < 8; shape++) {
             Bucket<T> bucket = buckets.get(new Shape(
                     (shape & 1) == 0 ? null : event.entityType(),
@@ -93,14 +97,30 @@ final class TopicIndex<T> {
             if (bucket == null) {
                 continue;
             }
-            listeners.addAll(bucket.anyAttribute);
+            listeners = union(listeners, bucket.anyAttribute);
             if (event.attributeName().isEmpty()) {
-                bucket.byAttribute.values().forEach(listeners::addAll);
+                for (List<T> some : bucket.byAttribute.values()) {
+                    listeners = union(listeners, some);
+                }
             } else {
-                listeners.addAll(
+                listeners = union(
+                        listeners,
                         bucket.byAttribute.getOrDefault(event.attributeName().get(), List.of()));
             }
         }
         return listeners;
+    }
+
+    /** Nearly always all have asked in the same way, and nothing needs to be copied. */
+    private static <T> Collection<T> union(Collection<T> listeners, List<T> more) {
+        if (more.isEmpty()) {
+            return listeners;
+        }
+        if (listeners.isEmpty()) {
+            return more;
+        }
+        Set<T> all = listeners instanceof LinkedHashSet<T> set ? set : new LinkedHashSet<>(listeners);
+        all.addAll(more);
+        return all;
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -95,13 +96,17 @@ abstract class ConsumerConformance extends Conformance {
 
     @Test
     void thread_is_a_daemon_and_its_name_tells_the_registration() {
-        AtomicReference<Thread> thread = new AtomicReference<>();
-        Recorder consumer = new Recorder(event -> thread.set(Thread.currentThread()));
+        AtomicReference<String> name = new AtomicReference<>();
+        AtomicBoolean daemon = new AtomicBoolean();
+        Recorder consumer = new Recorder(event -> {
+            name.set(Thread.currentThread().getName());
+            daemon.set(Thread.currentThread().isDaemon());
+        });
         consumer.start();
         say(1);
         consumer.awaitProcessed(1);
-        assertThat(thread.get().isDaemon()).as("dies with the process").isTrue();
-        assertThat(thread.get().getName()).isEqualTo("daybook-consumer-r");
+        assertThat(daemon).as("dies with the process").isTrue();
+        assertThat(name).hasValue("daybook-consumer-r");
     }
 
     @Test
@@ -125,16 +130,21 @@ abstract class ConsumerConformance extends Conformance {
     }
 
     @Test
-    void after_stop_it_is_not_alive_and_here_stop_waits_until_it_is_not() {
-        AtomicReference<Thread> thread = new AtomicReference<>();
-        Recorder consumer = new Recorder(event -> thread.set(Thread.currentThread()));
+    void after_stop_it_is_not_alive_and_here_stop_waits_until_it_is_not() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean returned = new AtomicBoolean();
+        Recorder consumer = new Recorder(event -> {
+            begun.countDown();
+            TimeUnit.MILLISECONDS.sleep(50);
+            returned.set(true);
+        });
         consumer.start();
         say(1);
-        consumer.awaitProcessed(1);
+        assertThat(begun.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(consumer.isRunning()).isTrue();
         assertThat(consumer.stop(LONG)).isTrue();
+        assertThat(returned).as("it waited for what was in hand").isTrue();
         assertThat(consumer.isRunning()).isFalse();
-        Await.until(() -> !thread.get().isAlive(), () -> "the thread lives");
     }
 
     @Test
@@ -455,6 +465,91 @@ abstract class ConsumerConformance extends Conformance {
         assertThat(history("o-2"))
                 .extracting(e -> e.causationPosition().orElseThrow())
                 .isEqualTo(upTo(3));
+    }
+
+    /** Consumers share threads: what one of them does with its thread must not matter to others. */
+    @Test
+    void consumers_that_were_quick_and_then_do_not_return_hold_up_nobody_else() {
+        int many = 4 * Runtime.getRuntime().availableProcessors() + 1;
+        CountDownLatch enough = new CountDownLatch(1);
+        AtomicInteger quick = new AtomicInteger();
+        AtomicInteger held = new AtomicInteger();
+        for (int i = 0; i < many; i++) {
+            consumers.add(Consumers.consume(daybook().notifier().register("held " + i, Topic.of("order")), event -> {
+                if (event.entityId().equals("o-1")) {
+                    quick.incrementAndGet();
+                } else {
+                    held.incrementAndGet();
+                    enough.await();
+                }
+            }));
+        }
+        Recorder free = new Recorder();
+        free.start();
+        try {
+            for (int i = 1; i <= 20; i++) {
+                int said = i;
+                say(1);
+                Await.until(() -> quick.get() == said * many, () -> quick + " were quick");
+            }
+            daybook().transact(tx -> tx.record("order", "o-2", ACT));
+            Await.until(() -> held.get() == many, () -> "only " + held + " of " + many + " were handed the event");
+            say(3);
+            free.awaitProcessed(24);
+            assertThat(free.processed).isEqualTo(upTo(24));
+        } finally {
+            enough.countDown();
+        }
+    }
+
+    @Test
+    void what_one_consumer_leaves_in_its_thread_no_other_finds() {
+        ClassLoader loader = new ClassLoader(Thread.currentThread().getContextClassLoader()) {};
+        CopyOnWriteArrayList<String> found = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            String name = "c" + i;
+            Thread starter = Thread.currentThread();
+            ClassLoader before = starter.getContextClassLoader();
+            if (i % 2 == 0) {
+                starter.setContextClassLoader(loader);
+            }
+            try {
+                consumers.add(Consumers.consume(daybook().notifier().register(name, Topic.of("order")), event -> {
+                    boolean own =
+                            (Thread.currentThread().getContextClassLoader() == loader) == (name.charAt(1) % 2 == 0);
+                    found.add(name
+                            + (own ? "" : " with another's class loader")
+                            + (Thread.currentThread().isInterrupted() ? " interrupted" : "")
+                            + (Thread.currentThread().getName().equals("daybook-consumer-" + name) ? "" : " misnamed"));
+                    Thread.currentThread().setContextClassLoader(null);
+                    Thread.currentThread().setName("left behind");
+                    Thread.currentThread().interrupt();
+                }));
+            } finally {
+                starter.setContextClassLoader(before);
+            }
+        }
+        for (int i = 1; i <= 5; i++) {
+            int said = i;
+            daybook().transact(tx -> tx.record("order", "o-1", ACT));
+            Await.until(() -> found.size() == said * 10, () -> "found " + found);
+        }
+        assertThat(found).allMatch(what -> what.matches("c[0-9]"));
+    }
+
+    @Test
+    void consumers_that_wait_have_no_threads() {
+        AtomicInteger processed = new AtomicInteger();
+        for (int i = 0; i < 100; i++) {
+            consumers.add(Consumers.consume(
+                    daybook().notifier().register(Topic.of("order")), event -> processed.incrementAndGet()));
+        }
+        say(10);
+        Await.until(() -> processed.get() == 1_000, () -> "processed " + processed);
+        long threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("daybook-consumer"))
+                .count();
+        assertThat(threads).isLessThan(50);
     }
 
     @Test
