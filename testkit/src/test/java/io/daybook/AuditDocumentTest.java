@@ -51,7 +51,7 @@ class AuditDocumentTest {
             code.append(example.group("code"));
             output.append(example.group("output"));
         }
-        assertThat(examples).isEqualTo(4).isEqualTo(document.split("```java", -1).length - 1);
+        assertThat(examples).isEqualTo(5).isEqualTo(document.split("```java", -1).length - 1);
         assertThat(CompiledExample.run(
                         directory,
                         imports.group("imports"),

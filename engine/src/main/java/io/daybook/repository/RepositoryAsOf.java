@@ -4,8 +4,12 @@ import io.daybook.event.EntityRef;
 import io.daybook.history.EntityHistory;
 import io.daybook.history.Moment;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +58,23 @@ public final class RepositoryAsOf<T> {
         EntityFold<T> fold = new EntityFold<>(entity, mapper);
         reading.history(entity, moment).forEach(fold::add);
         return fold.result();
+    }
+
+    /**
+     * What these entities were then: {@link Repository#findAll}.
+     *
+     * @param ids as the class has them, or their texts
+     * @return in the order of the ids, each once; those that did not exist are left out
+     * @throws InvalidEntity if an id is null or of another type; nothing was read
+     * @throws UnreadableEntity if what the log has of one of them does not fit the class
+     */
+    public List<Loaded<T>> findAll(Collection<?> ids) {
+        Set<String> wanted = new LinkedHashSet<>();
+        for (Object id : ids) {
+            wanted.add(mapper.ref(id).id());
+        }
+        return Collections.unmodifiableList(
+                reading.folded(mapper.type(), wanted, moment, entity -> new EntityFold<>(entity, mapper)));
     }
 
     /** Those that existed then. */

@@ -3,6 +3,7 @@ package io.daybook.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.daybook.Daybook;
 import io.daybook.DaybookBuilder;
 import io.daybook.EntityDeleted;
 import io.daybook.EntityExists;
@@ -286,6 +287,184 @@ abstract class RepositoryConformance extends Conformance {
         assertThatThrownBy(() -> orders().where("id", "o-1")).isInstanceOf(InvalidMapping.class);
     }
 
+    @Test
+    void many_are_found_at_once_in_the_order_of_the_ids() {
+        for (String id : List.of("o-3", "o-1", "o-5", "o-2", "o-4")) {
+            orders().create(order(id));
+            daybooks.clock().tick(Duration.ofHours(1));
+        }
+        orders().save(found("o-2").with(order("o-2").status("paid").total("50")));
+        orders().delete("o-3");
+        orders().delete("o-4");
+        orders().create(order("o-4").status("again"));
+        daybook().transact(tx -> {
+            tx.record("order", "o-1", Operation.of("APPROVAL"));
+            tx.record("order", "o-0", Operation.of("APPROVAL"));
+            tx.create("order_line", "o-9");
+        });
+        List<String> asked = List.of("o-9", "o-5", "o-3", "o-0", "o-2", "o-5", "never", "o-4", "o-1", "o-2");
+        List<Loaded<Order>> all = orders().findAll(asked);
+        assertThat(ids(all)).containsExactly("o-5", "o-2", "o-4", "o-1");
+        for (Loaded<Order> one : all) {
+            Loaded<Order> alone = found(one.ref().id());
+            assertThat(one.entity()).isEqualTo(alone.entity());
+            assertThat(one.version()).isEqualTo(alone.version());
+            assertThat(one.created()).isEqualTo(alone.created());
+            assertThat(one.changed()).isEqualTo(alone.changed());
+        }
+        assertThat(all).extracting(Loaded::version).containsExactly(1L, 3L, 3L, 2L);
+        assertThat(ids(orders().findAll(new HashSet<>(asked)))).containsExactlyInAnyOrder("o-5", "o-2", "o-4", "o-1");
+        assertThat(orders().findAll(List.of("never"))).isEmpty();
+        assertThatThrownBy(all::clear).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> orders().findAll(Arrays.asList("o-1", nothing())))
+                .isInstanceOf(InvalidEntity.class);
+        assertThatThrownBy(() -> orders().findAll(List.of("o-1", 7))).isInstanceOf(InvalidEntity.class);
+    }
+
+    record Numbered(long id, String name) {}
+
+    @Test
+    void ids_that_are_numbers_are_found_at_once_by_any_of_their_texts() {
+        Repository<Numbered> all = daybook().repository(Numbered.class);
+        all.create(new Numbered(7, "seven"));
+        all.create(new Numbered(10, "ten"));
+        assertThat(all.findAll(List.of(10L, "007", 7, 8L)))
+                .extracting(Loaded::entity)
+                .containsExactly(new Numbered(10, "ten"), new Numbered(7, "seven"));
+    }
+
+    @Test
+    void finding_many_takes_one_statement_for_a_thousand_ids_and_none_for_no_ids() {
+        List<String> ids = new ArrayList<>();
+        daybook().transact(tx -> {
+            for (int i = 0; i < 2_050; i++) {
+                ids.add("c-" + i);
+                tx.create("customer", "c-" + i, Map.of("name", "name " + i));
+            }
+        });
+        Collections.reverse(ids);
+        Statements statements = new Statements(database().dataSource());
+        try (Daybook counted =
+                Daybook.builder().dataSource(statements).readOnly().open()) {
+            Repository<Customer> customers = counted.repository(Customer.class);
+            statements.said().clear();
+            assertThat(customers.findAll(List.of())).isEmpty();
+            assertThat(customers.asOf(1).findAll(List.of())).isEmpty();
+            assertThat(statements.said()).isEmpty();
+            assertThat(ids(customers.findAll(ids.subList(0, 1_000)))).isEqualTo(ids.subList(0, 1_000));
+            assertThat(statements.said()).hasSize(1);
+            statements.said().clear();
+            List<Loaded<Customer>> all = customers.findAll(ids);
+            assertThat(ids(all)).isEqualTo(ids);
+            assertThat(all.get(2_049).entity()).isEqualTo(new Customer("c-0", "name 0"));
+            assertThat(statements.said()).hasSize(3);
+        }
+    }
+
+    @Test
+    void many_with_long_histories_are_found_at_once() {
+        Repository<Customer> customers = daybook().repository(Customer.class);
+        // 5,000 events end within b, and together with c after b; e has more by itself.
+        Map<String, Integer> versions = Map.of("a", 3_000, "b", 2_001, "c", 2_000, "d", 1, "e", 5_001, "f", 2);
+        versions.forEach((id, last) -> daybook().transact(tx -> {
+            tx.create("customer", id, Map.of("name", "new"));
+            for (int version = 2; version <= last; version++) {
+                tx.update("customer", id, "name", "version " + version);
+            }
+        }));
+        for (String asked : List.of("abcdef", "acdbfe", "feadbc", "edcabf", "ae")) {
+            List<String> ids = List.of(asked.split(""));
+            List<Loaded<Customer>> all = customers.findAll(ids);
+            assertThat(ids(all)).isEqualTo(ids);
+            assertThat(all).allSatisfy(one -> {
+                int last = versions.getOrDefault(one.ref().id(), 0);
+                assertThat(one.version()).isEqualTo(last);
+                assertThat(one.entity().name()).isEqualTo(last == 1 ? "new" : "version " + last);
+            });
+        }
+        Await.sequenced(daybook());
+        assertThat(customers.asOf(2).findAll(List.of("f", "e", "d", "c", "b", "a")))
+                .hasSizeLessThan(3)
+                .allSatisfy(one -> assertThat(one.version()).isLessThan(3));
+    }
+
+    @Test
+    void what_was_found_at_once_is_saved_if_nobody_else_changed_it() throws Exception {
+        List<String> ids = List.of("o-2", "o-1", "o-3");
+        ids.forEach(id -> orders().create(order(id)));
+        List<Loaded<Order>> all = orders().findAll(ids);
+        daybook()
+                .as("kim")
+                .transact(tx -> all.forEach(
+                        one -> orders().in(tx).save(one.with(one.entity().status("paid")))));
+        assertThat(ids(orders().where("status", "paid"))).containsExactly("o-1", "o-2", "o-3");
+        assertThat(said("o-2")).containsExactly("CREATION", "UPDATE status");
+        assertThatThrownBy(() -> orders().save(all.get(0).with(order("o-2").status("late"))))
+                .isInstanceOf(VersionConflict.class)
+                .hasMessageContaining("expected version 1 of order o-2, found 2");
+
+        List<Loaded<Order>> again = orders().findAll(ids);
+        orders().save(found("o-3").with(order("o-3").status("gone")));
+        assertThatThrownBy(() -> daybook()
+                        .transact(tx -> again.forEach(one ->
+                                orders().in(tx).save(one.with(one.entity().status("sent"))))))
+                .isInstanceOf(VersionConflict.class)
+                .hasMessageContaining("expected version 2 of order o-3, found 3");
+        assertThat(count("events")).isEqualTo(7);
+    }
+
+    @Test
+    void within_a_unit_of_work_what_is_committed_is_found_one_by_one_and_at_once() throws Exception {
+        orders().create(order("o-1"));
+        List<String> both = List.of("o-1", "o-2");
+        daybook().transact(tx -> {
+            orders().in(tx).create(order("o-2"));
+            orders().in(tx).save(found("o-1").with(order("o-1").status("paid")));
+            assertThat(orders().find("o-2")).isEmpty();
+            assertThat(ids(orders().findAll(both))).containsExactly("o-1");
+            assertThat(orders().findAll(both).get(0).entity().status()).isEqualTo("new");
+        });
+        try (Connection connection = transaction()) {
+            daybook().join(connection, tx -> orders().in(tx).delete("o-2"));
+            assertThat(orders().find("o-2")).isPresent();
+            assertThat(ids(orders().findAll(both))).containsExactly("o-1", "o-2");
+            connection.commit();
+        }
+        assertThat(ids(orders().findAll(both))).containsExactly("o-1");
+        assertThat(orders().findAll(both).get(0).entity().status()).isEqualTo("paid");
+    }
+
+    @Test
+    void many_are_found_at_once_as_they_were_in_two_times() {
+        Instant past = Instant.parse("2020-01-15T00:00:00Z");
+        orders().create(order("o-1"));
+        Await.sequenced(daybook());
+        Instant known = history("o-1").get(0).recordedAt().orElseThrow();
+        daybook()
+                .transact(tx -> tx.append(Change.create("order", "o-2")
+                        .attributes(Map.of("status", "old"))
+                        .occurredAt(past)));
+        orders().save(found("o-1").with(order("o-1").status("paid")));
+        orders().save(found("o-2").with(found("o-2").entity().status("done")));
+        Await.sequenced(daybook());
+        List<String> both = List.of("o-2", "o-1");
+        assertThat(ids(orders().now().findAll(both))).containsExactly("o-2", "o-1");
+        assertThat(ids(orders().asOf(1).findAll(both))).containsExactly("o-1");
+        assertThat(orders().asOf(2).findAll(both))
+                .extracting(one -> one.entity().status())
+                .containsExactly("old", "new");
+        assertThat(orders().asOfOccurred(past).findAll(both))
+                .extracting(one -> one.entity().status())
+                .containsExactly("old");
+        assertThat(orders().asOfRecorded(known).occurredBy(past).findAll(both)).isEmpty();
+        assertThat(ids(orders().asOfRecorded(known).findAll(both))).containsExactly("o-1");
+        assertThat(ids(orders().asOfRecorded(Instant.parse("9999-01-01T00:00:00Z"))
+                        .occurredBy(past)
+                        .atPosition(3)
+                        .findAll(both)))
+                .containsExactly("o-2");
+    }
+
     private static <T extends Record> List<String> ids(Iterable<Loaded<T>> entities) {
         List<String> ids = new ArrayList<>();
         entities.forEach(loaded -> ids.add(loaded.ref().id()));
@@ -513,6 +692,9 @@ abstract class RepositoryConformance extends Conformance {
         assertThat(person()).isEqualTo(now);
         assertThat(people().list().toList()).extracting(Loaded::entity).containsExactly(now);
         assertThat(people().where("country", "FR").toList()).hasSize(1);
+        assertThat(people().findAll(List.of("p-0", "p-1")))
+                .extracting(Loaded::entity)
+                .containsExactly(now);
         assertThat(people().history("p-1").stream()
                         .map(version -> version.entity().orElseThrow()))
                 .containsExactly(
@@ -571,6 +753,9 @@ abstract class RepositoryConformance extends Conformance {
                 .hasMessageContaining("Version 5 of person p-1 was written in schema version 4")
                 .hasMessageContaining("knows up to 3");
         assertThatThrownBy(() -> people().list().toList()).isInstanceOf(UnreadableEntity.class);
+        assertThatThrownBy(() -> people().findAll(List.of("p-1")))
+                .isInstanceOf(UnreadableEntity.class)
+                .hasMessageContaining("Version 5 of person p-1 was written in schema version 4");
         Await.sequenced(daybook());
         assertThat(people().asOf(4).find("p-1")).isPresent();
         daybook()
@@ -626,7 +811,9 @@ abstract class RepositoryConformance extends Conformance {
         assertThat(then.version()).isEqualTo(3);
         Loaded<Customer> listed =
                 customers.asOfOccurred(february).list().toList().get(0);
-        for (Loaded<Customer> stale : List.of(then, listed)) {
+        Loaded<Customer> amongMany =
+                customers.asOfOccurred(february).findAll(List.of("c-1")).get(0);
+        for (Loaded<Customer> stale : List.of(then, listed, amongMany)) {
             assertThatThrownBy(() -> customers.save(stale.with(new Customer("c-1", "May"))))
                     .isInstanceOf(InvalidEntity.class)
                     .hasMessageContaining("customer c-1 was loaded as of when things happened");

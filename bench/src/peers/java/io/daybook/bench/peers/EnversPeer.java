@@ -17,7 +17,10 @@ import org.hibernate.envers.RevisionEntity;
 import org.hibernate.envers.RevisionListener;
 import org.hibernate.envers.RevisionMapping;
 
-/** Hibernate Envers: entities of Hibernate, each with a table of revisions beside its own; who made them stands with the revision. */
+/**
+ * Hibernate Envers: entities of Hibernate, each with a table of revisions beside its own; who made them stands with the revision. A transaction
+ * has a session of its own, as Hibernate recommends, and finds all its entities at once.
+ */
 public final class EnversPeer implements Suite {
 
     @Override
@@ -86,7 +89,7 @@ public final class EnversPeer implements Suite {
                         plan,
                         report,
                         "Envers",
-                        "Envers keeps the entity's own table in the same transaction, Daybook has none here: state is the log")
+                        "each finds the entities of a transaction in one statement, as a new session of Hibernate or findAll of Daybook does, and keeps none until the next; Envers keeps the entity's own table in the same transaction, Daybook has none here: state is the log")
                 .measure(writers -> {
                     HikariDataSource connections = Room.connections(server, writers, true);
                     SessionFactory sessions = sessions(connections);
@@ -125,12 +128,14 @@ public final class EnversPeer implements Suite {
     private static void save(SessionFactory sessions, Fleet fleet) {
         fleet.next();
         sessions.inTransaction(session -> {
-            for (int i = 0; i < fleet.size(); i++) {
-                if (fleet.isNew()) {
+            if (fleet.isNew()) {
+                for (int i = 0; i < fleet.size(); i++) {
                     session.persist(new Order(fleet.id(i), fleet.status(), fleet.total(i)));
-                } else {
-                    session.find(Order.class, fleet.id(i)).status = fleet.status();
                 }
+                return;
+            }
+            for (Order order : session.findMultiple(Order.class, fleet.ids())) {
+                order.status = fleet.status();
             }
         });
     }

@@ -1,5 +1,8 @@
 package io.daybook.bench.peers;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * What one writer saves, the same whoever keeps it: as many entities as a transaction has saves, created together and then changed
  * together nine times, so that no save of a transaction swallows another one. Not thread-safe.
@@ -34,6 +37,11 @@ final class Fleet {
     /** Id of one of them, from 0. */
     String id(int number) {
         return writer + "-" + total(number);
+    }
+
+    /** Those of all of them. */
+    List<String> ids() {
+        return IntStream.range(0, size).mapToObj(this::id).toList();
     }
 
     /** What never changes of one of them. */

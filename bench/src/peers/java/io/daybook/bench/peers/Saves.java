@@ -7,6 +7,7 @@ import io.daybook.bench.PlainWriter;
 import io.daybook.bench.Server;
 import io.daybook.bench.Suite;
 import io.daybook.bench.Writer;
+import io.daybook.repository.Loaded;
 import io.daybook.repository.Repository;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.Map;
 
 /**
  * Saves of audited entities: the peer's; plain JDBC, which only inserts a row of history for each; and Daybook's, once through a
- * repository, which finds the entity before it saves it, and once by {@code transact}, which says what changes.
+ * repository, which finds the entities of a transaction at once before it saves them, and once by {@code transact}, which says what changes.
  */
 record Saves(Server server, Suite.Plan plan, Suite.Report report, String peer, String comment) {
 
@@ -26,7 +27,11 @@ record Saves(Server server, Suite.Plan plan, Suite.Report report, String peer, S
     private record Shape(int writers, int saves) {}
 
     /** An entity of Daybook. */
-    record Order(String id, String status, long total) {}
+    record Order(String id, String status, long total) {
+        Order status(String newStatus) {
+            return new Order(id, newStatus, total);
+        }
+    }
 
     /** The peer, set up for that many writers. */
     interface Peer extends AutoCloseable {
@@ -106,14 +111,18 @@ record Saves(Server server, Suite.Plan plan, Suite.Report report, String peer, S
     private static Writer save(Daybook daybook, Repository<Order> orders, Fleet fleet) {
         return saves -> {
             fleet.next();
-            daybook.as(Life.ACTOR).transact(tx -> {
-                for (int i = 0; i < saves; i++) {
-                    Order order = new Order(fleet.id(i), fleet.status(), fleet.total(i));
-                    if (fleet.isNew()) {
-                        orders.in(tx).create(order);
-                    } else {
-                        orders.in(tx).save(orders.find(order.id()).orElseThrow().with(order));
+            if (fleet.isNew()) {
+                daybook.as(Life.ACTOR).transact(tx -> {
+                    for (int i = 0; i < saves; i++) {
+                        orders.in(tx).create(new Order(fleet.id(i), fleet.status(), fleet.total(i)));
                     }
+                });
+                return;
+            }
+            List<Loaded<Order>> found = orders.findAll(fleet.ids());
+            daybook.as(Life.ACTOR).transact(tx -> {
+                for (Loaded<Order> order : found) {
+                    orders.in(tx).save(order.with(order.entity().status(fleet.status())));
                 }
             });
         };
