@@ -122,7 +122,7 @@ final class Installed implements Closeable {
         Path said = Files.createTempFile("daybook-bench", ".log");
         try {
             Process process = new ProcessBuilder(words)
-                    .directory(said.getParent().toFile())
+                    .directory(Path.of(System.getProperty("java.io.tmpdir")).toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
                     .start();
