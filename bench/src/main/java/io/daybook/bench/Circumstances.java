@@ -8,9 +8,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,9 +48,7 @@ record Circumstances(Map<String, String> facts) {
                         .formatted(
                                 org.postgresql.Driver.class.getPackage().getImplementationVersion(),
                                 org.h2.engine.Constants.VERSION));
-        List<String> settings = new ArrayList<>();
-        server.settings().forEach((name, value) -> settings.add(name + "=" + value));
-        facts.put("PostgreSQL", String.join(", ", settings));
+        facts.put("PostgreSQL", server.about());
         return new Circumstances(facts);
     }
 

@@ -1,5 +1,7 @@
 package io.daybook.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -32,6 +34,35 @@ record Comparison(Series ours, Series theirs, Series ratios) {
             comparison.ratios.add(comparison.ours.last() / comparison.theirs.last());
         }
         return comparison;
+    }
+
+    /**
+     * The first of the sides beside each of the others, all in one run; each begins as often as the others.
+     *
+     * @return one for each of the others
+     */
+    static List<Comparison> ofSeveral(String name, Suite.Plan plan, Suite.Report report, List<Side> sides)
+            throws Exception {
+        List<Series> found = new ArrayList<>();
+        sides.forEach(side -> found.add(new Series()));
+        for (int i = 0; i < plan.pairs(); i++) {
+            report.progress("%s: turn %d of %d".formatted(name, i + 1, plan.pairs()));
+            for (int j = 0; j < sides.size(); j++) {
+                int next = (i + j) % sides.size();
+                found.get(next).add(sides.get(next).turn());
+            }
+        }
+        return found.subList(1, found.size()).stream()
+                .map(other -> new Comparison(found.get(0), other, quotients(found.get(0), other)))
+                .toList();
+    }
+
+    static Series quotients(Series ours, Series theirs) {
+        Series quotients = new Series();
+        for (int i = 0; i < ours.size(); i++) {
+            quotients.add(ours.get(i) / theirs.get(i));
+        }
+        return quotients;
     }
 
     /** {@code 2,600 (2,300–2,650) ÷ 2,800 (2,500–4,600) events/s}. */

@@ -12,9 +12,9 @@ import java.util.concurrent.Future;
 /** Several writers at once. */
 public final class Crew implements AutoCloseable {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final int FEWEST_WARM_UPS = 3;
-    private static final int MOST_WARM_UPS = 12;
+    private static final int MOST_WARM_UPS = 18;
 
     /** What a warm-up must gain for there to be another one. */
     private static final double STILL_WARMING = 1.05;
@@ -67,20 +67,22 @@ public final class Crew implements AutoCloseable {
     }
 
     /**
-     * By turns, until the compiler has nothing left to do on either side: a slice of one writer is too few calls for that, and with many
+     * By turns, until the compiler has nothing left to do on any side: a slice of one writer is too few calls for that, and with many
      * writers the compiler hardly gets a processor.
      */
-    static void warmUp(Crew ours, Crew theirs, Suite.Plan plan) throws InterruptedException, ExecutionException {
-        double ourBest = 0;
-        double theirBest = 0;
+    static void warmUp(Suite.Plan plan, Crew... crews) throws InterruptedException, ExecutionException {
+        double[] best = new double[crews.length];
         for (int i = 0; i < (plan.quick() ? 1 : MOST_WARM_UPS); i++) {
-            double our = ours.work(plan.quick() ? plan.slice() : WARM_UP).perSecond();
-            double their = theirs.work(plan.quick() ? plan.slice() : WARM_UP).perSecond();
-            if (i >= FEWEST_WARM_UPS && our < STILL_WARMING * ourBest && their < STILL_WARMING * theirBest) {
+            boolean warming = i < FEWEST_WARM_UPS;
+            for (int crew = 0; crew < crews.length; crew++) {
+                double rate =
+                        crews[crew].work(plan.quick() ? plan.slice() : WARM_UP).perSecond();
+                warming |= rate >= STILL_WARMING * best[crew];
+                best[crew] = Math.max(rate, best[crew]);
+            }
+            if (!warming) {
                 return;
             }
-            ourBest = Math.max(our, ourBest);
-            theirBest = Math.max(their, theirBest);
         }
     }
 

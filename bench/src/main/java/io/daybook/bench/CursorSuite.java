@@ -26,7 +26,13 @@ final class CursorSuite implements Suite {
 
     @Override
     public String description() {
-        return "Writes of cursors while an old transaction holds back vacuum.";
+        return "Writes of cursors while an old transaction holds back vacuum, for half an hour.";
+    }
+
+    /** Half an hour, by construction. */
+    @Override
+    public boolean onlyByName() {
+        return true;
     }
 
     @Override

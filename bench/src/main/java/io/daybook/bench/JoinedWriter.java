@@ -44,7 +44,14 @@ final class JoinedWriter implements Writer {
                 }));
     }
 
-    /** The same by hand. */
+    /** The very statements that Daybook sends, by hand, into a daybook of their own. */
+    static JoinedWriter byHand(Server server, String table, String schema, Life life) throws SQLException {
+        Connection connection = server.connect("");
+        HandWriter hand = new HandWriter(connection, schema, life);
+        return new JoinedWriter(connection, table, life, hand::append);
+    }
+
+    /** Plain INSERTs of the same rows, without locks and looks. */
     static JoinedWriter plain(Server server, String table, String eventTable, Life life) throws SQLException {
         Connection connection = server.connect("reWriteBatchedInserts=true");
         PlainWriter plain = new PlainWriter(connection, eventTable, "?::jsonb", life);

@@ -59,14 +59,14 @@ public final class Main implements Callable<Integer> {
             description = "How often each of the two sides has its turn. Default: 5, quick 2.")
     private @Nullable Integer pairs;
 
-    @Option(names = "--seconds", paramLabel = "<n>", description = "How long a turn is. Default: 5, quick 1.")
+    @Option(names = "--seconds", paramLabel = "<n>", description = "How long a turn is. Default: 2, quick 1.")
     private @Nullable Integer seconds;
 
     @Option(
             names = "--events",
             paramLabel = "<n>",
             description =
-                    "The most events of a log that a suite fills. Default: 50000000, quick 100000. A million take about 0.8 GB of disk.")
+                    "The most events of a log that a suite fills. Default: 50000000, quick 100000. A million take about 0.5 GB of disk.")
     private @Nullable Long events;
 
     @Option(
@@ -103,7 +103,8 @@ public final class Main implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "<suite>",
-            description = "What to measure, as suite or suite:variant. Default: everything but what is marked with *.")
+            description =
+                    "What to measure, as suite or suite:variant. Default: everything but what is marked with *, which runs by name only.")
     private @Nullable List<String> names;
 
     Main(Suites suites) {
@@ -142,7 +143,7 @@ public final class Main implements Callable<Integer> {
         Map<String, Suite> wanted = wanted();
         Suite.Plan plan = new Suite.Plan(
                 positive("--pairs", pairs, quick ? 2 : 5),
-                Duration.ofSeconds(positive("--seconds", seconds, quick ? 1 : 5)),
+                Duration.ofSeconds(positive("--seconds", seconds, quick ? 1 : 2)),
                 positive("--events", events, quick ? 100_000L : 50_000_000L),
                 quick);
         PrintWriter progress = spec.commandLine().getErr();
@@ -170,7 +171,10 @@ public final class Main implements Callable<Integer> {
         List<Section> sections = new ArrayList<>();
         List<String> missing = new ArrayList<>(wanted.keySet());
         Results results = new Results(circumstances, sections, missing);
+        Schedule schedule = new Schedule(missing);
+        Instant begin = Instant.now();
         for (Map.Entry<String, Suite> suite : wanted.entrySet()) {
+            run.tell(suite.getKey(), schedule.text(sections.size(), Duration.between(begin, Instant.now())));
             sections.add(run.section(suite.getKey(), suite.getValue()));
             missing.remove(suite.getKey());
             results = new Results(circumstances, sections, missing);

@@ -68,6 +68,11 @@ final class Run {
         return new Section(name, suite.description(), rows, curves, took, Heap.now(), failure);
     }
 
+    /** @param suite that it is about */
+    void tell(String suite, String what) {
+        say(suite, what);
+    }
+
     private static String verdict(Row row) {
         if (row.target() instanceof Target.None) {
             return "";

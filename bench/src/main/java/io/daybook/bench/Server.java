@@ -1,15 +1,19 @@
 package io.daybook.bench;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The PostgreSQL that is measured: one that was named, or one of our own that ends with this object. */
@@ -31,12 +35,16 @@ public final class Server implements AutoCloseable {
             "autovacuum",
             "jit");
 
+    /** Embedded servers are made for tests, and lose data for speed; ours are as durable as an installed one. */
+    private static final Map<String, String> AS_DURABLE =
+            Map.of("fsync", "on", "synchronous_commit", "on", "max_connections", "100");
+
     private final String url;
     private final @Nullable String user;
     private final @Nullable String password;
-    private final @Nullable EmbeddedPostgres own;
+    private final @Nullable Closeable own;
 
-    private Server(String url, @Nullable String user, @Nullable String password, @Nullable EmbeddedPostgres own) {
+    private Server(String url, @Nullable String user, @Nullable String password, @Nullable Closeable own) {
         this.url = url;
         this.user = user;
         this.password = password;
@@ -57,15 +65,38 @@ public final class Server implements AutoCloseable {
      * @param settings besides those that all have, such as {@code wal_level}
      */
     public static Server ofOurOwn(Map<String, String> settings) throws IOException {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                // Embedded servers are made for tests, and lose data for speed; this one is as durable as an installed
-                // one.
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("max_connections", "100");
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
+        AS_DURABLE.forEach(builder::setServerConfig);
         settings.forEach(builder::setServerConfig);
         EmbeddedPostgres postgres = builder.start();
         return new Server(postgres.getJdbcUrl("postgres", "postgres"), "postgres", null, postgres);
+    }
+
+    /**
+     * One made with the PostgreSQL that is installed on this machine, the caller's to close, for an extension that the embedded one does not
+     * have. As durable as the embedded one.
+     *
+     * @return empty if nothing installed has the extension
+     */
+    public static Optional<Server> installedWith(String extension) throws IOException {
+        Optional<Path> programs = Installed.with(extension);
+        if (programs.isEmpty()) {
+            return Optional.empty();
+        }
+        Installed postgres = Installed.start(programs.get(), AS_DURABLE);
+        return Optional.of(new Server(postgres.url(), "postgres", null, postgres));
+    }
+
+    /** {@code 18.6}, and what its maker adds. */
+    public String version() throws SQLException {
+        return settings().getOrDefault("server_version", "");
+    }
+
+    /** What a number measured on it depends on: {@code server_version=15.18, fsync=on, …}. */
+    public String about() throws SQLException {
+        List<String> words = new ArrayList<>();
+        settings().forEach((name, value) -> words.add(name + "=" + value));
+        return String.join(", ", words);
     }
 
     public String url() {
@@ -99,6 +130,17 @@ public final class Server implements AutoCloseable {
         try (Connection connection = connect("");
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        }
+    }
+
+    /** So that what was written before is no burden of what is measured next. Where this user may not, it is left to the server. */
+    void checkpoint() throws SQLException {
+        try {
+            execute("checkpoint");
+        } catch (SQLException e) {
+            if (!"42501".equals(e.getSQLState())) {
+                throw e;
+            }
         }
     }
 

@@ -45,7 +45,7 @@ final class SparseSuite implements Suite {
 
     @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
-        fill(server);
+        fill(server, report);
         try (Daybook daybook = Daybooks.open(server, SCHEMA, false, 8);
                 Connection plain = server.connect("")) {
             Series byQuery = new Series();
@@ -89,7 +89,7 @@ final class SparseSuite implements Suite {
         return String.format(Locale.ROOT, "%s ÷ %s ms", one.text(0), other.text(0));
     }
 
-    private static void fill(Server server) throws SQLException {
+    private static void fill(Server server, Report report) throws Exception {
         Logs.create(server, SCHEMA);
         Logs.add(server, SCHEMA, """
                 'order',
@@ -97,7 +97,7 @@ final class SparseSuite implements Suite {
                 n %% 10 + 1,
                 case when n = %d then '%s' when n %% 10 = 0 then 'CREATION' else 'UPDATE' end,
                 case n %% 10 when 0 then null else 'status' end,
-                case n %% 10 when 0 then null else '"status number ten"'::jsonb end""".formatted(RARE_AT, RARE.name()), 1, EVENTS);
+                case n %% 10 when 0 then null else '"status number ten"'::jsonb end""".formatted(RARE_AT, RARE.name()), 1, EVENTS, report);
     }
 
     private static double query(Connection connection) throws SQLException {

@@ -26,7 +26,7 @@ record CatchUp(Server server, Suite.Plan plan, Suite.Report report, String peer)
     /** What somebody who is careful with memory would read at once. */
     private static final int PAGE = 500;
 
-    private static final int MOST = 1_000_000;
+    private static final int MOST = 500_000;
     private static final int QUICK = 50_000;
 
     /** Counts what a consumer of the peer was given. */
@@ -65,7 +65,7 @@ record CatchUp(Server server, Suite.Plan plan, Suite.Report report, String peer)
         return plan.quick() ? QUICK : Math.min(plan.events(), MOST);
     }
 
-    /** The log of Daybook: rows as an append and a round leave them, but for hashes that nobody verifies here. */
+    /** The log of Daybook: rows as appends of a hundred and rounds leave them, but for hashes that nobody verifies here. */
     void fill() throws SQLException {
         Daybooks.open(server, Room.DAYBOOK, false, 1).close();
         server.execute("""
@@ -78,7 +78,7 @@ record CatchUp(Server server, Suite.Plan plan, Suite.Report report, String peer)
                        case n %% 10 when 0 then null else 'status' end,
                        %3$s,
                        now(),
-                       gen_random_uuid(),
+                       (lpad(to_hex(1767225600000 + n / 100), 12, '0') || '70008' || lpad(to_hex(n / 100), 15, '0'))::uuid,
                        'bench',
                        decode(md5(n::text), 'hex')
                 from generate_series(0, %2$d - 1) n

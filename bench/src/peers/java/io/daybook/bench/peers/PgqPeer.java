@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -21,12 +22,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * PgQ, an extension of PostgreSQL: events are inserted by a function, a ticker bounds batches by snapshots, and consumers read batch after batch.
- * Measured only on a server that has the extension: Debian's package is made for Debian's PostgreSQL.
+ * Where the server of the run has not the extension, all
+ * sides are measured on another one that is made with an installed PostgreSQL that has (Debian: {@code postgresql-15-pgq3}).
  */
 public final class PgqPeer implements Suite {
 
     private static final String NAME = "PgQ";
     private static final String QUEUE = "daybook_bench";
+    private static final String SERVERS = "PgQ: servers measured on";
     private static final String CONSUMER = "daybook_bench";
 
     /** Events between two ticks of a log that is filled. */
@@ -39,25 +42,38 @@ public final class PgqPeer implements Suite {
 
     @Override
     public String description() {
-        return "PgQ, where the server has it.";
+        return "PgQ, on this server or a server of its own, where the extension is installed.";
     }
 
     @Override
     public void run(Server server, Plan plan, Report report) throws Exception {
-        long available = server.number("select count(*) from pg_available_extensions where name = 'pgq'");
-        if (available == 0) {
+        if (server.number("select count(*) from pg_available_extensions where name = 'pgq'") > 0) {
+            measure(server, plan, report, "the one of this run");
+            return;
+        }
+        Optional<Server> installed = Server.installedWith("pgq");
+        if (installed.isEmpty()) {
             report.row(
                     new Row(
-                            "PgQ: servers measured on",
+                            SERVERS,
                             Series.of(0),
                             "servers",
                             0,
                             Target.none(),
-                            "not measured: this server has no extension pgq, and the package of Debian (postgresql-15-pgq3) is for Debian's own; measure on such a one with --db"));
+                            "not measured: neither this server nor an installed one has the extension pgq; on Debian apt-get install postgresql-15-pgq3 brings both, elsewhere --db names a server that has it"));
             return;
         }
+        try (Server own = installed.get()) {
+            measure(own, plan, report, "one of its own, of what is installed here");
+        }
+    }
+
+    private static void measure(Server server, Plan plan, Report report, String which) throws Exception {
+        report.row(
+                new Row(SERVERS, Series.of(1), "servers", 0, Target.none(), "%s: %s".formatted(which, server.about())));
+        String on = "all sides on PostgreSQL " + server.version();
         server.execute("create extension if not exists pgq");
-        new Appends(server, plan, report, NAME, "not like for like: a queue forgets what all have read")
+        new Appends(server, plan, report, NAME, on + "; not like for like: a queue forgets what all have read")
                 .measure(writers -> {
                     queue(server);
                     ScheduledExecutorService ticker = Executors.newScheduledThreadPool(1);
@@ -103,7 +119,7 @@ public final class PgqPeer implements Suite {
         catchUp.measure(
                 "batches of %,d".formatted(BATCH),
                 catchUp.events(),
-                "the log is in batches already; live ones end with a tick, by default 3 s apart at most",
+                on + "; the log is in batches already; live ones end with a tick, by default 3 s apart at most",
                 counter -> consume(server, counter));
         drop(server);
         Room.leave(server);
