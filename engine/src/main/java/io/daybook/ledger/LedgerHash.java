@@ -26,6 +26,11 @@ public final class LedgerHash {
     private final MessageDigest chain = sha256();
     private final MessageDigest digest = sha256();
 
+    /** The transaction that was hashed last, as text: mostly the next event is of the same one. */
+    private @Nullable UUID transaction;
+
+    private String transactionText = "";
+
     /** What is hashed, grown when an event needs more. Hashing is what the sequencer's thread does most of its time. */
     private ByteBuffer bytes = ByteBuffer.allocate(1024);
 
@@ -56,7 +61,7 @@ public final class LedgerHash {
         block(digest(event.salt(), event.attributeValue(), event.valueDigest()));
         block(digest(event.salt(), event.metadata(), event.metadataDigest()));
         time(event.creationDate());
-        text(event.transactionId().toString());
+        transactionId(event.transactionId());
         text(event.actor());
         text(event.reason());
         text(event.correlationId());
@@ -99,8 +104,35 @@ public final class LedgerHash {
         }
     }
 
+    private void transactionId(UUID id) {
+        if (!id.equals(transaction)) {
+            transaction = id;
+            transactionText = id.toString();
+        }
+        text(transactionText);
+    }
+
     private void text(@Nullable String text) {
-        block(text == null ? null : utf8(text));
+        if (text == null) {
+            block(null);
+        } else if (!ascii(text)) {
+            block(utf8(text));
+        }
+    }
+
+    /** Most texts are, and then a character is a byte. @return false if it is not, and nothing is written */
+    private boolean ascii(String text) {
+        int length = text.length();
+        int begin = room(Integer.BYTES + length).putInt(length).position();
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                bytes.position(begin - Integer.BYTES);
+                return false;
+            }
+            bytes.put((byte) c);
+        }
+        return true;
     }
 
     /** Half of a surrogate pair has no UTF-8, and Java writes a question mark for it: two texts would have the same hash. */

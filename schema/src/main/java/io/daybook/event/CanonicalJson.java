@@ -67,6 +67,16 @@ final class CanonicalJson {
     }
 
     private static String of(String json, JsonFactory factory) {
+        String plain = PlainJson.canonical(json);
+        return plain == null ? theLongWay(json, factory) : plain;
+    }
+
+    /** The same of what was kept, always by the tree of it: what {@link PlainJson} is compared with. */
+    static String ofStoredTheLongWay(String json) {
+        return theLongWay(json, STORED);
+    }
+
+    private static String theLongWay(String json, JsonFactory factory) {
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
             parser.nextToken();
             Object value = read(parser);

@@ -108,6 +108,83 @@ class CanonicalJsonTest {
         }
     }
 
+    /** One character more, less or another one makes what is nearly JSON, or nearly plain. */
+    @Test
+    void the_short_way_and_the_long_way_write_the_same() {
+        String given = System.getProperty("daybook.seed");
+        long seed = given == null ? new Random().nextInt(1_000_000_000) : Long.parseLong(given);
+        System.out.printf("Seed %d. Replay: -Dtest=CanonicalJsonTest -Ddaybook.seed=%d%n", seed, seed);
+        Random random = new Random(seed);
+        int known = 0;
+        for (int i = 0; i < 40_000; i++) {
+            StringBuilder json = new StringBuilder();
+            writePlainly(random, 4, json);
+            for (int changes = random.nextInt(3); changes > 0 && !json.isEmpty(); changes--) {
+                int at = random.nextInt(json.length());
+                char other = SPECIAL.charAt(random.nextInt(SPECIAL.length()));
+                switch (random.nextInt(3)) {
+                    case 0 -> json.insert(at, other);
+                    case 1 -> json.setCharAt(at, other);
+                    default -> json.deleteCharAt(at);
+                }
+            }
+            String text = json.toString();
+            String plain = PlainJson.canonical(text);
+            if (plain != null) {
+                known++;
+                assertThat(plain).as("%s", text).isEqualTo(CanonicalJson.ofStoredTheLongWay(text));
+            }
+        }
+        assertThat(known).isGreaterThan(8_000);
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void the_long_way_writes_it_so_too(String json, String canonical) {
+        assertThat(CanonicalJson.ofStoredTheLongWay(json)).isEqualTo(canonical);
+    }
+
+    private static final String SPECIAL =
+            "{}[]\"\\:,.-+0123456789eEutrfn/ \t\n\u0000\u0001\u007f\u00e4\ud83d\ude80\uffff\ufeff";
+
+    /** As a database renders it: hardly an escape or an exponent, keys in another order, a blank after colons and commas. */
+    private static void writePlainly(Random random, int depth, StringBuilder out) {
+        switch (random.nextInt(depth > 0 ? 7 : 5)) {
+            case 0 -> out.append(random.nextBoolean() ? "true" : random.nextBoolean() ? "false" : "null");
+            case 1 -> out.append(random.nextLong() >> random.nextInt(64));
+            case 2 ->
+                out.append(new BigDecimal(new BigInteger(1 + random.nextInt(100), random), random.nextInt(40))
+                        .toPlainString());
+            case 3, 4 -> plainText(random, out);
+            case 5 -> {
+                out.append('[');
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    writePlainly(random, depth - 1, out);
+                    out.append(i == 1 ? "" : ", ");
+                }
+                out.append(']');
+            }
+            default -> {
+                out.append('{');
+                for (int i = random.nextInt(5); i > 0; i--) {
+                    plainText(random, out);
+                    out.append(": ");
+                    writePlainly(random, depth - 1, out);
+                    out.append(i == 1 ? "" : ", ");
+                }
+                out.append('}');
+            }
+        }
+    }
+
+    private static void plainText(Random random, StringBuilder out) {
+        out.append('"');
+        for (int i = random.nextInt(4); i > 0; i--) {
+            out.append("abAB\u00e4\uff5e 01".charAt(random.nextInt(9)));
+        }
+        out.append('"');
+    }
+
     private static Object value(Random random, int depth) {
         return switch (random.nextInt(depth > 0 ? 6 : 4)) {
             case 0 -> random.nextBoolean();
