@@ -15,6 +15,7 @@ import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,9 +36,9 @@ final class PostgresqlAppender implements Appender {
             select outcome, unit, event, entity_number, entity_version, life
             from daybook.append(
                 ?, ?, ?, ?,
+                ?, ?,
                 ?, ?, ?, ?,
-                ?, ?, ?, ?,
-                cast(? as timestamptz[]), ?,
+                cast(? as timestamptz[]), ?, ?,
                 cast(? as uuid), ?, ?, ?, ?, ?,
                 ?, ?, ?, ?, ?,
                 ?, ?)
@@ -359,12 +360,10 @@ final class PostgresqlAppender implements Appender {
         statement.setArray(p++, entityColumns.text(t -> t.entity.id()));
         statement.setArray(p++, entityColumns.text(t -> t.requirement.name()));
         statement.setArray(p++, entityColumns.bigint(t -> t.expectedVersion));
-        statement.setArray(
-                p++, changeColumns.text(c -> c.touched().entity.type().name()));
-        statement.setArray(p++, changeColumns.text(c -> c.touched().entity.id()));
         statement.setArray(p++, changeColumns.integer(c -> c.touched().number));
         statement.setArray(p++, changeColumns.integer(Unit.Placed::place));
-        p = PostgresqlGroup.bindChanges(statement, p, changeColumns, Unit.Placed::change, now);
+        p = PostgresqlGroup.bindChanges(statement, p, changeColumns, Unit.Placed::change);
+        statement.setObject(p++, now.atOffset(ZoneOffset.UTC));
         statement.setArray(p++, connection.createArrayOf("bytea", ids.salts(changes.size())));
         p = bindUnit(statement, p, transactionId, context);
         statement.setInt(p++, stripeClass);

@@ -10,8 +10,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,20 +34,23 @@ final class PostgresqlGroup {
                 cast(? as uuid[]), ?, ?, ?, ?, ?,
                 ?, ?, ?, ?, ?,
                 ?, ?, ?, ?, ?,
-                ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]), ?)
+                ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]), ?, ?)
             """;
 
     /**
      * Units of one change each, whose entities are plainly as required and whose locks are free: one plain statement, in a third of the time of
      * the function. As for a unit alone ({@link PostgresqlAppender}), the unique index refuses the whole statement where it saw too little.
+     *
+     * <p>What all units have in common is said once, and its column is empty.
      */
     private static final String AT_ONCE = """
             insert into daybook.events (
                 entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
                 transaction_id, actor, reason, correlation_id, causation_position, context, salt)
             select c.entity_type, c.entity_id, coalesce(newest.version, 0) + 1, c.operation, c.attribute_name,
-                   cast(c.attribute_value as jsonb), cast(c.metadata as jsonb), c.creation_date,
-                   c.transaction_id, c.actor, c.reason, c.correlation_id, c.causation_position, cast(c.context as jsonb), c.salt
+                   cast(c.attribute_value as jsonb), cast(c.metadata as jsonb), coalesce(c.creation_date, cast(? as timestamptz)),
+                   c.transaction_id, coalesce(c.actor, ?), coalesce(c.reason, ?), coalesce(c.correlation_id, ?),
+                   coalesce(c.causation_position, ?), coalesce(cast(c.context as jsonb), cast(? as jsonb)), c.salt
             from unnest(?, ?, ?, ?, ?, ?, ?, ?, cast(? as timestamptz[]),
                         cast(? as uuid[]), ?, ?, ?, ?, ?, ?,
                         ?, ?, ?)
@@ -113,12 +118,33 @@ final class PostgresqlGroup {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         try (PreparedStatement statement = connection.prepareStatement(atOnce)) {
             int p = 1;
+            String actor = units.inCommon(m -> m.context().actor());
+            String reason = units.inCommon(m -> m.context().reason());
+            String correlationId = units.inCommon(m -> m.context().correlationId());
+            Long causation = units.inCommon(m -> m.context().causationPosition());
+            String context = units.inCommon(m -> m.context().surroundings().json());
+            statement.setObject(p++, now.atOffset(ZoneOffset.UTC));
+            statement.setString(p++, actor);
+            statement.setString(p++, reason);
+            statement.setString(p++, correlationId);
+            statement.setObject(p++, causation, Types.BIGINT);
+            // Not known to be text: then it is read as JSON once, and not for every row.
+            statement.setObject(p++, context, Types.OTHER);
             statement.setArray(p++, changes.text(c -> c.touched().entity.type().name()));
             statement.setArray(p++, changes.text(c -> c.touched().entity.id()));
             statement.setArray(p++, changes.text(c -> c.touched().requirement.name()));
             statement.setArray(p++, changes.bigint(c -> c.touched().expectedVersion));
-            p = bindChanges(statement, p, changes, Unit.Placed::change, now);
-            p = bindUnits(statement, p, units);
+            p = bindChanges(statement, p, changes, Unit.Placed::change);
+            statement.setArray(p++, units.text(m -> m.transactionId().toString()));
+            statement.setArray(p++, units.text(m -> actor == null ? m.context().actor() : null));
+            statement.setArray(p++, units.text(m -> reason == null ? m.context().reason() : null));
+            statement.setArray(
+                    p++, units.text(m -> correlationId == null ? m.context().correlationId() : null));
+            statement.setArray(
+                    p++, units.bigint(m -> causation == null ? m.context().causationPosition() : null));
+            statement.setArray(
+                    p++,
+                    units.text(m -> context == null ? m.context().surroundings().json() : null));
             statement.setArray(p++, connection.createArrayOf("bytea", ids.salts(members.size())));
             statement.setArray(p++, keys.bigint(k -> k.keys().get(0)));
             statement.setArray(p++, keys.bigint(k -> k.keys().get(1)));
@@ -142,13 +168,11 @@ final class PostgresqlGroup {
     }
 
     /**
-     * What is said in each change: operation, attribute, value, metadata, time.
+     * What is said in each change: operation, attribute, value, metadata, and the time where it is said.
      *
-     * @param now when those happened that do not say it
      * @return the place of the parameter after it
      */
-    static <T> int bindChanges(
-            PreparedStatement statement, int first, Columns<T> rows, Function<T, Change> change, Instant now)
+    static <T> int bindChanges(PreparedStatement statement, int first, Columns<T> rows, Function<T, Change> change)
             throws SQLException {
         int p = first;
         statement.setArray(p++, rows.text(row -> change.apply(row).operation().name()));
@@ -157,7 +181,9 @@ final class PostgresqlGroup {
         statement.setArray(p++, rows.text(row -> json(change.apply(row).value())));
         statement.setArray(p++, rows.text(row -> json(change.apply(row).metadata())));
         statement.setArray(
-                p++, rows.text(row -> change.apply(row).occurredAt().orElse(now).toString()));
+                p++,
+                rows.text(row ->
+                        change.apply(row).occurredAt().map(Instant::toString).orElse(null)));
         return p;
     }
 
@@ -212,7 +238,8 @@ final class PostgresqlGroup {
             statement.setArray(p++, entityColumns.integer(Of::unit));
             statement.setArray(p++, changeColumns.integer(Of::unit));
             statement.setArray(p++, changeColumns.integer(c -> c.what().place()));
-            p = bindChanges(statement, p, changeColumns, c -> c.what().change(), now);
+            p = bindChanges(statement, p, changeColumns, c -> c.what().change());
+            statement.setObject(p++, now.atOffset(ZoneOffset.UTC));
             statement.setArray(p, connection.createArrayOf("bytea", ids.salts(changes.size())));
             try (ResultSet rows = statement.executeQuery()) {
                 return fates(rows, members, entities);

@@ -129,9 +129,10 @@ class AppendIT {
                 select outcome, unit, event, entity_number, entity_version, life
                 from daybook.append(
                     array ['order'], array ['o-1'], array ['%s'], array [%s]::bigint[],
-                    array ['order', 'order'], array ['o-1', 'o-1'], array [1, 1], array [1, 2], array ['CREATION', 'UPDATE'], array [null, 'status'],
+                    array [1, 1], array [1, 2], array ['CREATION', 'UPDATE'], array [null, 'status'],
                     array ['{"status": "new"}', '"paid"'], array [null, null]::text[],
-                    array_fill(timestamptz '2026-01-01 12:00:00.123456+00', array [2]), array ['\\x00', '\\x01']::bytea[],
+                    array [timestamptz '2026-01-01 12:00:00.123456+00'], timestamptz '2026-01-01 12:00:00.123456+00',
+                    array ['\\x00', '\\x01']::bytea[],
                     '%s', 'kim', 'why', 'c-1', null, '{"host": "h"}',
                     42, array [1, 2], false, array [4711]::bigint[], '300ms',
                     /* joined */ false, %b)

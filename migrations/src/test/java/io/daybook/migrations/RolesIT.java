@@ -255,8 +255,8 @@ class RolesIT {
                 select *
                 from daybook.append(
                     array ['order'], array ['o-2'], array ['ANY'], array [null]::bigint[],
-                    array ['order'], array ['o-2'], array [1], array [1], array ['CREATION'], array [null]::varchar[],
-                    array ['{}'], array [null]::text[], array [now()], array ['\\x00']::bytea[],
+                    array [1], array [1], array ['CREATION'], array [null]::varchar[],
+                    array ['{}'], array [null]::text[], array [now()], now(), array ['\\x00']::bytea[],
                     gen_random_uuid(), null, null, null, null, null,
                     42, array [1], false, array [1]::bigint[], '1s', false, false)
                 """;

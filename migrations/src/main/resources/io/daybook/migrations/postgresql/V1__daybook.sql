@@ -278,9 +278,11 @@ comment on column entity_states.changed is 'When its state changed last (creatio
 -- append: one unit of work in one round trip
 --
 --   Parameters   entity_types .. expected_versions  one element per entity that the unit of work touches
---                change_types .. salts              one element per change, in the order of the changes; its entity is named again, so that
---                                                   nothing is joined or sorted; entity_numbers points into the arrays above (from 1),
---                                                   places counts the changes of one entity within the unit (1, 2, 3 ...)
+--                entity_numbers .. salts            one element per change, in the order of the changes; entity_numbers points into the
+--                                                   arrays above (from 1), places counts the changes of one entity within the unit
+--                                                   (1, 2, 3 ...); an array that ends with nulls may end before them
+--                creation_dates, unit_date          when a change happened; null = at unit_date. To read a text as a time costs as much as
+--                                                   to write an entry of an index, so what all have in common is said once
 --                requirements                       what must be true of the entity before the unit: ALIVE, NOT_ALIVE, ANY
 --                expected_versions                  version it must have before the unit, null = any
 --                lock_keys, stripes, stripe_class   advisory locks, in the order in which they are taken; computed by the client
@@ -295,9 +297,9 @@ comment on column entity_states.changed is 'When its state changed last (creatio
 -- ---------------------------------------------------------------------------------------------------------------------
 create function append(
     entity_types varchar[], entity_ids varchar[], requirements varchar[], expected_versions bigint[],
-    change_types varchar[], change_ids varchar[], entity_numbers integer[], places integer[],
+    entity_numbers integer[], places integer[],
     operations varchar[], attribute_names varchar[], attribute_values text[], metadata_objects text[],
-    creation_dates timestamp with time zone[], salts bytea[],
+    creation_dates timestamp with time zone[], unit_date timestamp with time zone, salts bytea[],
     unit_id uuid, unit_actor varchar, unit_reason varchar, unit_correlation varchar, unit_causation bigint, unit_context text,
     stripe_class integer, stripes integer[], exclusive_stripes boolean, lock_keys bigint[], append_timeout varchar,
     joined boolean, once boolean)
@@ -317,6 +319,9 @@ declare
     lock_key bigint;
     -- Read once, and not for every row.
     context_object jsonb := unit_context::jsonb;
+    -- The same as the parameters; but in an array that was assigned, an element is found without counting from the first one.
+    types varchar[] := entity_types;
+    ids varchar[] := entity_ids;
     -- One element per entity.
     found_versions bigint[];
     found_lives varchar[];
@@ -409,13 +414,12 @@ begin
         insert into "${flyway:defaultSchema}".events (
             entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
             transaction_id, actor, reason, correlation_id, causation_position, context, salt)
-        select c.entity_type, c.entity_id, found_versions[c.entity_number] + c.place, c.operation, c.attribute_name,
-               c.attribute_value::jsonb, c.metadata::jsonb, c.creation_date,
+        select types[c.entity_number], ids[c.entity_number], found_versions[c.entity_number] + c.place, c.operation, c.attribute_name,
+               c.attribute_value::jsonb, c.metadata::jsonb, coalesce(c.creation_date, unit_date),
                unit_id, unit_actor, unit_reason, unit_correlation, unit_causation, context_object, c.salt
-        from unnest(change_types, change_ids, entity_numbers, places, operations, attribute_names, attribute_values,
-                    metadata_objects, creation_dates, salts)
-                 with ordinality as c (entity_type, entity_id, entity_number, place, operation, attribute_name, attribute_value,
-                                       metadata, creation_date, salt, ordinal)
+        from unnest(entity_numbers, places, operations, attribute_names, attribute_values, metadata_objects, creation_dates, salts)
+                 with ordinality as c (entity_number, place, operation, attribute_name, attribute_value, metadata, creation_date, salt,
+                                       ordinal)
         -- Ids are taken in the order of the changes: a round sorts by event_id. (Costs nothing: unnest is known to come in this order.)
         order by c.ordinal
         returning 'APPENDED'::varchar, transaction_id, event_id, null::integer, version, null::varchar;
@@ -514,7 +518,8 @@ create function append_group(
     lock_keys bigint[], key_units integer[], stripe_class integer, stripes integer[], stripe_units integer[],
     entity_types varchar[], entity_ids varchar[], requirements varchar[], expected_versions bigint[], entity_units integer[],
     entity_numbers integer[], places integer[], operations varchar[], attribute_names varchar[],
-    attribute_values text[], metadata_objects text[], creation_dates timestamp with time zone[], salts bytea[])
+    attribute_values text[], metadata_objects text[], creation_dates timestamp with time zone[], group_date timestamp with time zone,
+    salts bytea[])
     returns table (outcome varchar, unit_number integer, event bigint, entity_number integer, entity_version bigint, life varchar)
     language plpgsql
     volatile
@@ -574,7 +579,7 @@ begin
                 entity_type, entity_id, version, operation, attribute_name, attribute_value, metadata, creation_date,
                 transaction_id, actor, reason, correlation_id, causation_position, context, salt)
             select entity.entity_type, entity.entity_id, entity.version + c.place, c.operation, c.attribute_name,
-                   c.attribute_value::jsonb, c.metadata::jsonb, c.creation_date,
+                   c.attribute_value::jsonb, c.metadata::jsonb, coalesce(c.creation_date, group_date),
                    unit_ids[entity.unit_number], unit_actors[entity.unit_number], unit_reasons[entity.unit_number],
                    unit_correlations[entity.unit_number], unit_causations[entity.unit_number],
                    unit_contexts[entity.unit_number]::jsonb, c.salt
