@@ -36,7 +36,15 @@ public final class Sequencer implements AutoCloseable {
     private static final Duration GATHERING_PER_EVENT = Duration.ofNanos(500_000);
 
     private static final Duration LONGEST_GATHERING = Duration.ofMillis(10);
-    private static final int NOTHING_TO_GATHER_FROM = 500;
+
+    /**
+     * Where events pour in, by the thousands in a second, a round that waits longer takes less from those who append. What is waited
+     * for so is little beside the time that so many events take anyway.
+     */
+    private static final Duration GATHERING_PER_EVENT_OF_MANY = Duration.ofNanos(50_000);
+
+    private static final Duration LONGEST_GATHERING_OF_MANY = Duration.ofMillis(40);
+    private static final int NOTHING_TO_GATHER_FROM = 2_000;
 
     private static final Duration LONGEST_SLEEP_AFTER_FAILURE = Duration.ofSeconds(10);
     /** How often a few of the older events are compared with the ledger. */
@@ -144,11 +152,23 @@ public final class Sequencer implements AutoCloseable {
     }
 
     private void gather(int numbered) throws InterruptedException {
-        Duration gathering = GATHERING_PER_EVENT.multipliedBy(numbered);
         if (!closed) {
-            TimeUnit.NANOSECONDS.sleep(
-                    (gathering.compareTo(LONGEST_GATHERING) < 0 ? gathering : LONGEST_GATHERING).toNanos());
+            TimeUnit.NANOSECONDS.sleep(gathering(numbered).toNanos());
         }
+    }
+
+    /** How long to wait for more after a round that numbered so many. */
+    static Duration gathering(int numbered) {
+        if (numbered >= NOTHING_TO_GATHER_FROM) {
+            return Duration.ZERO;
+        }
+        Duration few = atMost(LONGEST_GATHERING, GATHERING_PER_EVENT.multipliedBy(numbered));
+        Duration many = atMost(LONGEST_GATHERING_OF_MANY, GATHERING_PER_EVENT_OF_MANY.multipliedBy(numbered));
+        return few.compareTo(many) > 0 ? few : many;
+    }
+
+    private static Duration atMost(Duration longest, Duration duration) {
+        return duration.compareTo(longest) < 0 ? duration : longest;
     }
 
     private void report(Throwable e, Duration pause) {
