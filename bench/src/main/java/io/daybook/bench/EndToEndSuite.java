@@ -49,8 +49,9 @@ final class EndToEndSuite implements Suite {
                     Crew plain = plainCrew(server);
                     EventConsumer consumer =
                             Consumers.consume(registration, event -> processed.add(event.creationDate()))) {
+                report.progress("end-to-end: warming up");
+                Crew.warmUp(plan, crew, plain);
                 slice(crew, plan.slice(), processed);
-                plain.work(plan.slice());
                 for (int i = 0; i < plan.pairs(); i++) {
                     if (i % 2 == 1) {
                         theirs.add(plain.work(plan.slice()).perSecond());

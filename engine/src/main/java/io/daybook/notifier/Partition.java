@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Partition {
 
     /** Most events that wait in memory. */
-    private static final int QUEUE_EVENTS = 1_000;
+    private static final int QUEUE_EVENTS = 4_000;
 
     /** Most bytes that wait in memory, but for the last event. */
     private static final long QUEUE_BYTES = 8 << 20;
