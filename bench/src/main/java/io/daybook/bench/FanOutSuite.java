@@ -24,8 +24,11 @@ final class FanOutSuite implements Suite {
     private static final int EVENTS_PER_TRANSACTION = 100;
     private static final Duration LONG = Duration.ofMinutes(2);
 
-    /** A unit of work ten times a second, where that is not more deliveries than two cores do beside it. */
+    /** A unit of work ten times a second: with 10,000 registrations each turn of a consumer hands out one event. */
     private static final int EVENTS_PER_SECOND = 1_000;
+
+    /** More deliveries than wait for nobody: with 10,000 registrations half a million a second. */
+    private static final int MANY_EVENTS_PER_SECOND = 5_000;
 
     @Override
     public String name() {
@@ -60,7 +63,8 @@ final class FanOutSuite implements Suite {
                     List.of(
                             new Curve.Line("1 % of the events each", ofKinds),
                             new Curve.Line("all events each", ofAll))));
-            compare(daybook, plan, report);
+            compare(daybook, plan, report, EVENTS_PER_SECOND);
+            compare(daybook, plan, report, MANY_EVENTS_PER_SECOND);
         }
         server.drop(SCHEMA);
     }
@@ -78,16 +82,16 @@ final class FanOutSuite implements Suite {
     private static Series alone(Daybook daybook, Plan plan, int registrations, boolean all) throws Exception {
         Series cost = new Series();
         try (Audience audience = new Audience(daybook, registrations, all)) {
-            audience.slice(plan.slice());
+            audience.slice(plan.slice(), EVENTS_PER_SECOND);
             for (int i = 0; i < plan.pairs(); i++) {
-                cost.add(audience.slice(plan.slice()));
+                cost.add(audience.slice(plan.slice(), EVENTS_PER_SECOND));
             }
         }
         return cost;
     }
 
     /** As many deliveries per event on both sides. */
-    private static void compare(Daybook daybook, Plan plan, Report report) throws Exception {
+    private static void compare(Daybook daybook, Plan plan, Report report, int eventsPerSecond) throws Exception {
         Series ratios = new Series();
         Series many = new Series();
         Series few = new Series();
@@ -97,8 +101,8 @@ final class FanOutSuite implements Suite {
                 boolean large = (side == 0) == (i % 2 == 0);
                 int count = large ? registrations : registrations / KINDS;
                 try (Audience audience = new Audience(daybook, count, !large)) {
-                    audience.slice(plan.slice());
-                    (large ? many : few).add(audience.slice(plan.slice()));
+                    audience.slice(plan.slice(), eventsPerSecond);
+                    (large ? many : few).add(audience.slice(plan.slice(), eventsPerSecond));
                 }
             }
             ratios.add(many.last() / few.last());
@@ -106,7 +110,8 @@ final class FanOutSuite implements Suite {
         report.row(Row.ratio(
                 String.format(
                         Locale.ROOT,
-                        "fan-out: %,d registrations of 1 %% each ÷ %,d of all, cost of a delivery",
+                        "fan-out at %,d events/s: %,d registrations of 1 %% each ÷ %,d of all, cost of a delivery",
+                        eventsPerSecond,
                         registrations,
                         registrations / KINDS),
                 ratios,
@@ -114,7 +119,7 @@ final class FanOutSuite implements Suite {
                 "%s ÷ %s µs of CPU time".formatted(many.text(2), few.text(2))));
     }
 
-    /** Registrations of this process with their consumers, each on a thread of its own. */
+    /** Registrations of this process with their consumers. */
     private static final class Audience implements AutoCloseable {
 
         private static long entities;
@@ -137,13 +142,13 @@ final class FanOutSuite implements Suite {
         }
 
         /** Microseconds of CPU time per delivery. */
-        double slice(Duration duration) throws InterruptedException {
+        double slice(Duration duration, int eventsPerSecond) throws InterruptedException {
             processed.reset();
             long cpu = Effort.ofProcess();
             long begin = System.nanoTime();
-            long transactions = duration.toMillis() * EVENTS_PER_SECOND / EVENTS_PER_TRANSACTION / 1_000;
+            long transactions = duration.toMillis() * eventsPerSecond / EVENTS_PER_TRANSACTION / 1_000;
             for (long i = 0; i < transactions; i++) {
-                long at = begin + i * EVENTS_PER_TRANSACTION * 1_000_000_000L / EVENTS_PER_SECOND;
+                long at = begin + i * EVENTS_PER_TRANSACTION * 1_000_000_000L / eventsPerSecond;
                 while (System.nanoTime() < at) {
                     LockSupport.parkNanos(at - System.nanoTime());
                 }

@@ -206,6 +206,25 @@ abstract class NotifierConformance extends Conformance {
     }
 
     @Test
+    void who_takes_nothing_while_more_comes_than_waits_in_memory_gets_the_rest_from_the_ledger() throws Exception {
+        Registration slow = notifier().register("slow");
+        Registration quick = notifier().register("quick");
+        act("o-1", 1);
+        assertThat(takeAll(slow, 1)).containsExactly(1L);
+        assertThat(slow.poll(Duration.ZERO))
+                .as("from now on the reader brings what comes")
+                .isEmpty();
+        for (int i = 1; i <= 5; i++) {
+            act("o-1", 1_000);
+            // The reader has brought these, so they are in the other's queue, too, as far as that has room.
+            assertThat(takeAll(quick, i == 1 ? 1_001 : 1_000)).hasSize(i == 1 ? 1_001 : 1_000);
+        }
+        assertThat(takeAll(slow, 5_000)).hasSize(5_000).startsWith(2L).endsWith(5_001L);
+        act("o-1", 1);
+        assertThat(takeAll(slow, 1)).containsExactly(5_002L);
+    }
+
+    @Test
     void many_registrations_hear_the_same_each_at_its_own_pace() throws Exception {
         List<Registration> registrations = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
