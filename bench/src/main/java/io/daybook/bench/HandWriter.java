@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,9 +59,9 @@ final class HandWriter {
             select outcome, unit, event, entity_number, entity_version, life
             from %1$s.append(
                 ?, ?, ?, ?,
+                ?, ?,
                 ?, ?, ?, ?,
-                ?, ?, ?, ?,
-                cast(? as timestamptz[]), ?,
+                cast(? as timestamptz[]), ?, ?,
                 cast(? as uuid), ?, ?, ?, ?, ?,
                 ?, ?, ?, ?, ?,
                 ?, ?)
@@ -124,25 +125,21 @@ final class HandWriter {
         List<String> requirements = new ArrayList<>();
         TreeSet<Long> keys = new TreeSet<>();
         TreeSet<Integer> stripes = new TreeSet<>();
-        String[] ids = new String[events];
         Integer[] entityNumbers = new Integer[events];
         Integer[] places = new Integer[events];
         String[] operations = new String[events];
         @Nullable String[] attributes = new @Nullable String[events];
         String[] values = new String[events];
-        String[] times = new String[events];
         byte[][] salts = new byte[events][];
-        String now = now();
         long[] versions = new long[events];
         for (int i = 0; i < events; i++) {
             life.next();
-            ids[i] = life.entityId();
-            Integer number = numbers.get(ids[i]);
+            Integer number = numbers.get(life.entityId());
             if (number == null) {
                 number = numbers.size() + 1;
-                numbers.put(ids[i], number);
+                numbers.put(life.entityId(), number);
                 requirements.add(requirement());
-                long key = key(ids[i]);
+                long key = key(life.entityId());
                 keys.add(key);
                 stripes.add(stripe(key));
                 places[i] = 1;
@@ -154,7 +151,6 @@ final class HandWriter {
             operations[i] = life.operation();
             attributes[i] = life.attributeName();
             values[i] = life.json();
-            times[i] = now;
             salts[i] = salt();
         }
         List<Long> locks = new ArrayList<>(List.of(random.nextLong()));
@@ -164,16 +160,16 @@ final class HandWriter {
         p = array(p, "text", same(Life.ENTITY_TYPE, entities));
         p = array(p, "text", numbers.keySet().toArray(String[]::new));
         p = array(p, "text", requirements.toArray(String[]::new));
-        p = array(p, "bigint", new @Nullable Long[entities]);
-        p = array(p, "text", same(Life.ENTITY_TYPE, events));
-        p = array(p, "text", ids);
+        // What is null to the end is left out: expected versions, metadata, times of their own.
+        p = array(p, "bigint", new Long[0]);
         p = array(p, "integer", entityNumbers);
         p = array(p, "integer", places);
         p = array(p, "text", operations);
         p = array(p, "text", attributes);
         p = array(p, "text", values);
-        p = array(p, "text", new @Nullable String[events]);
-        p = array(p, "text", times);
+        p = array(p, "text", new String[0]);
+        p = array(p, "text", new String[0]);
+        several.setObject(p++, Instant.now().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC));
         p = array(p, "bytea", salts);
         p = unit(several, p);
         several.setInt(p++, STRIPE_CLASS);
