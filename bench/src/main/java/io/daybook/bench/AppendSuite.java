@@ -34,7 +34,11 @@ final class AppendSuite implements Suite {
     private enum Door {
         OWN("", "own transaction", "own transaction, sequencer running"),
         STOPPED("-stopped", "sequencer stopped", "own transaction, sequencer stopped"),
-        JOINED("-joined", "joined", "joined to a transaction with one row of the application's"),
+        JOINED("-joined", "joined", "joined to a transaction with one row of the application's, sequencer running"),
+        JOINED_STOPPED(
+                "-joined-stopped",
+                "joined, sequencer stopped",
+                "joined to a transaction with one row of the application's, sequencer stopped"),
         H2("-h2", "H2 file", "own transaction, H2 file");
 
         private final String suffix;
@@ -45,6 +49,14 @@ final class AppendSuite implements Suite {
             this.suffix = suffix;
             this.label = label;
             this.text = text;
+        }
+
+        boolean joins() {
+            return this == JOINED || this == JOINED_STOPPED;
+        }
+
+        boolean isSequenced() {
+            return this != STOPPED && this != JOINED_STOPPED;
         }
     }
 
@@ -71,6 +83,9 @@ final class AppendSuite implements Suite {
             new Variant(Door.JOINED, 1, 1, Target.atLeast(0.95)),
             new Variant(Door.JOINED, 16, 1, Target.atLeast(0.95)),
             new Variant(Door.JOINED, 4, 100, Target.atLeast(0.95)),
+            new Variant(Door.JOINED_STOPPED, 1, 1, Target.atLeast(0.95)),
+            new Variant(Door.JOINED_STOPPED, 16, 1, Target.atLeast(0.95)),
+            new Variant(Door.JOINED_STOPPED, 4, 100, Target.atLeast(0.95)),
             new Variant(Door.H2, 1, 1, Target.none()),
             new Variant(Door.H2, 16, 1, Target.none()),
             new Variant(Door.H2, 4, 100, Target.none()));
@@ -129,11 +144,11 @@ final class AppendSuite implements Suite {
     private static double onPostgresql(Variant variant, Server server, Plan plan, Report report) throws Exception {
         server.drop(SCHEMA);
         server.drop(HAND);
-        boolean sequenced = variant.door != Door.STOPPED;
+        boolean sequenced = variant.door.isSequenced();
         double ratio;
         try (Daybook daybook = Daybooks.open(server, SCHEMA, sequenced, variant.writers)) {
             server.execute("create table %s (like %s.events including all)".formatted(PLAIN, SCHEMA));
-            boolean joined = variant.door == Door.JOINED;
+            boolean joined = variant.door.joins();
             if (joined) {
                 JoinedWriter.createTable(server, SCHEMA + ".our_orders");
                 JoinedWriter.createTable(server, SCHEMA + ".their_orders");
