@@ -92,6 +92,11 @@ final class Ownership {
         return node != null && validUntil - nanoTime.getAsLong() > 0;
     }
 
+    /** There are a few steps per lease. */
+    private boolean lastsUntilTheNextStep() {
+        return validUntil - nanoTime.getAsLong() > lease.dividedBy(2).toNanos();
+    }
+
     /** Its identity at present; null while it wants nothing. */
     @Nullable
     String node() {
@@ -105,9 +110,11 @@ final class Ownership {
         }
         unwanted.remove(competitor.id());
         try {
-            // A lease that lasts need not be renewed for each of a thousand registrations that begin.
+            // A lease that lasts need not be renewed for each of a thousand registrations that begin; one that nobody
+            // renewed, because
+            // nothing was wanted for a while, might end before the next step.
             String alive = node;
-            String me = alive != null && mayDeliver() ? alive : liveNode();
+            String me = alive != null && lastsUntilTheNextStep() ? alive : liveNode();
             if (!table.compete(me, competitor.id())) {
                 competitors.remove(competitor.id());
                 competitor.gone();
