@@ -78,15 +78,15 @@ final class Deliverer {
         }
     }
 
-    /** @param range how many positions to look at */
-    Ledger.Page read(Set<Topic> topics, LedgerPoint from, long range, String id) throws InterruptedException {
+    /** One look of that reach. */
+    Ledger.Page read(Set<Topic> topics, LedgerPoint from, Reach reach, String id) throws InterruptedException {
         catchingUp.acquire();
         try {
             return ledger.sparse(
                     topics,
                     from,
-                    database.isPostgresql() ? range : Math.min(range, LONGEST_H2_RANGE),
-                    Reach.PAGE,
+                    database.isPostgresql() ? reach.positions() : Math.min(reach.positions(), LONGEST_H2_RANGE),
+                    reach.page(),
                     "Registration " + id);
         } finally {
             catchingUp.release();

@@ -19,18 +19,32 @@ record Reach(long positions, boolean cautious) {
     /** Events to read at once while catching up. */
     static final int PAGE = 1_000;
 
-    private static final int WANTED = PAGE / 2;
+    /**
+     * And where they are so rare that looking costs much more than reading: what does not fit is looked for again, so more has to fit. As many
+     * as wait in memory anyway.
+     */
+    static final int RARE_PAGE = 4_000;
+
+    private static final int PAGES_IN_RARE_PAGE = RARE_PAGE / PAGE;
+
+    /** From so many positions for a page of events on they are rare. */
+    private static final long RARE = 200L * PAGE;
 
     /** Nothing is known yet: little, in case there is much. */
     static final Reach FIRST = new Reach(10_000, false);
 
     private static final long SHORTEST = 2 * PAGE;
 
-    /** Bounds the time of a statement, which looks at each of so many events a few times: that takes seconds at most, if they are small. */
-    private static final long LONGEST = 2_000_000;
+    /** Bounds the time of a statement, which looks at each of so many events a few times: that takes seconds, if they are small. */
+    private static final long LONGEST = 10_000_000;
 
     /** From look to look, once more was found than fitted. */
     private static final int CAUTIOUS_GROWTH = 4;
+
+    /** The most events that the look brings. */
+    int page() {
+        return positions > RARE * PAGES_IN_RARE_PAGE / 2 ? RARE_PAGE : PAGE;
+    }
 
     /** What that page, read from that place on, tells. */
     Reach after(LedgerPoint from, Ledger.Page page) {
@@ -39,7 +53,12 @@ record Reach(long positions, boolean cautious) {
         int found = page.entries().size();
         boolean careful = cautious || cut;
         long most = careful ? Math.min(CAUTIOUS_GROWTH * positions, LONGEST) : LONGEST;
-        long expected = found == 0 ? most : looked * WANTED / found;
+        long expected = found == 0 ? most : halfOf(looked * PAGE / found);
         return new Reach(Math.max(SHORTEST, Math.min(expected, most)), careful);
+    }
+
+    /** @param positions that a page of events is to be expected in */
+    private static long halfOf(long positions) {
+        return (positions > RARE ? positions * PAGES_IN_RARE_PAGE : positions) / 2;
     }
 }

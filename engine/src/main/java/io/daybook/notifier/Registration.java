@@ -371,7 +371,7 @@ public final class Registration {
             } finally {
                 lock.unlock();
             }
-            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, reach.positions(), id);
+            io.daybook.ledger.Ledger.Page page = deliverer.read(wanted, from, reach, id);
             List<Partition> useful = locked(() -> {
                 List<Partition> unchanged = replacements.entrySet().stream()
                         .filter(before -> before.getKey().replacements() == before.getValue()

@@ -58,11 +58,11 @@ class ReachTest {
             total += end - at;
             int count = 0;
             long until = at;
-            while (until < end && count < Reach.PAGE) {
+            while (until < end && count < reach.page()) {
                 until++;
                 count += matches.test(until) ? 1 : 0;
             }
-            assertThat(reach.positions()).isBetween(1_000L, 2_000_000L);
+            assertThat(reach.positions()).isBetween(1_000L, 10_000_000L);
             reach = reach.after(point(at), new Ledger.Page(found(count), point(until), until == ledger));
             at = until;
         }
@@ -73,7 +73,16 @@ class ReachTest {
     void what_is_rare_is_found_in_one_pass_of_few_looks() {
         assertThat(lookedAt(1_000_000, position -> position == 990_000)).isEqualTo(1_000_000);
         Reach afterNothing = Reach.FIRST.after(point(0), new Ledger.Page(List.of(), point(10_000), false));
-        assertThat(afterNothing.positions()).isEqualTo(2_000_000);
+        assertThat(afterNothing.positions()).isEqualTo(10_000_000);
+    }
+
+    @Test
+    void ten_million_events_of_which_one_in_ten_thousand_counts_take_two_looks() {
+        int found = 1;
+        Reach second = Reach.FIRST.after(point(0), new Ledger.Page(found(found), point(10_000), false));
+
+        assertThat(second.positions()).isEqualTo(10_000_000);
+        assertThat(second.page()).isGreaterThan(1_000);
     }
 
     @Test
