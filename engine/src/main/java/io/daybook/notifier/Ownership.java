@@ -110,9 +110,8 @@ final class Ownership {
         }
         unwanted.remove(competitor.id());
         try {
-            // A lease that lasts need not be renewed for each of a thousand registrations that begin; one that nobody
-            // renewed, because
-            // nothing was wanted for a while, might end before the next step.
+            // A lease that lasts need not be renewed for each of a thousand registrations that begin. One that nobody
+            // renewed, because nothing was wanted for a while, might end before the next step.
             String alive = node;
             String me = alive != null && lastsUntilTheNextStep() ? alive : liveNode();
             if (!table.compete(me, competitor.id())) {
