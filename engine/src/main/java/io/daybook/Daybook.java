@@ -166,6 +166,7 @@ public final class Daybook implements AutoCloseable {
         this.evidence = new Evidence(database, ledger, clock);
         this.scheduledAnchors = anchors == null ? null : new ScheduledAnchors(evidence, anchors);
         if (sequencer != null) {
+            sequencer.prepare();
             sequencer.start();
         }
         if (scheduledAnchors != null) {

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -26,8 +27,9 @@ final class H2Round implements Round {
             """;
 
     private static final String HEAD = """
-            select l.position, l.hash, l.recorded_at, current_timestamp(6), d.id
+            select l.position, l.hash, l.recorded_at, current_timestamp(6), d.id, h.position
             from daybook.daybook d
+            cross join daybook.durable_head h
             left join (select position, hash, recorded_at
                        from daybook.ledger
                        order by position desc
@@ -62,14 +64,6 @@ final class H2Round implements Round {
                   < (select position from daybook.ledger order by position desc limit 1)
             """;
 
-    private static final String UNSETTLED = """
-            select l.position, d.position
-            from daybook.ledger l, daybook.durable_head d
-            where l.position > d.position
-            order by l.position desc
-            limit 1
-            """;
-
     private static final String FLUSH = """
             update daybook.durable_head
             set flushes = flushes + 1
@@ -99,12 +93,15 @@ final class H2Round implements Round {
     private final RoundStep.Bystander bystander;
     private final LedgerHash hash = new LedgerHash();
 
+    private final H2Leftovers leftovers;
+
     private long auditedUntil;
 
     H2Round(Database database, int bound, RoundStep.Bystander bystander) {
         this.database = database;
         this.bound = bound;
         this.bystander = bystander;
+        this.leftovers = new H2Leftovers(database);
     }
 
     @Override
@@ -114,6 +111,18 @@ final class H2Round implements Round {
                     ResultSet row = probe.executeQuery()) {
                 return row.next();
             }
+        });
+    }
+
+    /** The last one who wrote may have been killed. Where another node sequences, it is not that one. */
+    @Override
+    public void prepare() throws SQLException {
+        database.inTransaction(c -> {
+            boolean fenced = takeFence(c);
+            if (fenced) {
+                leftovers.takeBackOfAll(c);
+            }
+            return fenced;
         });
     }
 
@@ -129,9 +138,8 @@ final class H2Round implements Round {
         if (result.numbered() > 0) {
             bystander.at(RoundStep.COMMITTED);
             settle(result.head());
-            return result;
         }
-        return result.busy() ? result : settleWhatIsLeft(result);
+        return result;
     }
 
     /**
@@ -149,33 +157,6 @@ final class H2Round implements Round {
         });
     }
 
-    /** What another round has numbered and not settled, killed in between or not: a write of our own brings it to disk first. */
-    private RoundResult settleWhatIsLeft(RoundResult result) throws SQLException {
-        RoundResult settled = database.inTransaction(c -> {
-            try (PreparedStatement query = c.prepareStatement(database.sql(UNSETTLED));
-                    ResultSet row = query.executeQuery()) {
-                return row.next()
-                        ? new RoundResult(
-                                Math.toIntExact(row.getLong(1) - row.getLong(2)),
-                                row.getLong(1),
-                                result.more(),
-                                false,
-                                null)
-                        : result;
-            }
-        });
-        if (settled.numbered() == 0) {
-            return result;
-        }
-        database.inTransaction(c -> {
-            try (PreparedStatement update = c.prepareStatement(database.sql(FLUSH))) {
-                return update.executeUpdate();
-            }
-        });
-        settle(settled.head());
-        return settled;
-    }
-
     private boolean takeFence(Connection connection) throws SQLException {
         try (PreparedStatement fence = connection.prepareStatement(database.sql(FENCE));
                 ResultSet row = fence.executeQuery()) {
@@ -184,7 +165,12 @@ final class H2Round implements Round {
     }
 
     private RoundResult number(Connection connection) throws SQLException {
-        LedgerWriter writer = startWriter(connection);
+        Start start = start(connection);
+        if (start.isUnsettled()) {
+            leftovers.takeBack(connection);
+            start = start(connection);
+        }
+        LedgerWriter writer = new LedgerWriter(connection, database, hash, start.head(), start.recordedAt());
         List<Long> numbered = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(database.sql(PENDING))) {
             query.setInt(1, bound);
@@ -197,7 +183,7 @@ final class H2Round implements Round {
             }
         }
         if (numbered.isEmpty()) {
-            return RoundResult.NOTHING;
+            return start.isUnsettled() ? flush(connection, start) : RoundResult.NOTHING;
         }
         bystander.at(RoundStep.READ);
         writer.finish(null);
@@ -213,7 +199,30 @@ final class H2Round implements Round {
         return new RoundResult(numbered.size(), writer.position(), numbered.size() == bound, false, null);
     }
 
-    private LedgerWriter startWriter(Connection connection) throws SQLException {
+    /** What another round has numbered and not settled, killed in between or not: a write of our own brings it to disk first. */
+    private RoundResult flush(Connection connection, Start start) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(database.sql(FLUSH))) {
+            update.executeUpdate();
+        }
+        long head = start.head().position();
+        return new RoundResult(Math.toIntExact(head - start.durable()), head, false, false, null);
+    }
+
+    /**
+     * Where a round begins.
+     *
+     * @param recordedAt the time to write
+     * @param durable up to where the ledger is known to be on disk
+     */
+    private record Start(LedgerWriter.Head head, Instant recordedAt, long durable) {
+
+        /** Whether the last round was killed between its commit and saying that it is on disk, or before, and left something. */
+        boolean isUnsettled() {
+            return head.position() > durable;
+        }
+    }
+
+    private Start start(Connection connection) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(database.sql(HEAD));
                 ResultSet row = query.executeQuery()) {
             row.next();
@@ -224,7 +233,7 @@ final class H2Round implements Round {
                     empty ? hash.beginning(row.getObject(5, UUID.class)) : row.getBytes(2),
                     empty ? null : EventRow.instant(row, 3),
                     null);
-            return new LedgerWriter(connection, database, hash, head, head.notBefore(EventRow.instant(row, 4)));
+            return new Start(head, head.notBefore(EventRow.instant(row, 4)), row.getLong(6));
         }
     }
 

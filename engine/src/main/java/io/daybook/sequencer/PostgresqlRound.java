@@ -229,6 +229,10 @@ final class PostgresqlRound implements Round {
         this.bystander = bystander;
     }
 
+    /** PostgreSQL leaves nothing of a transaction that was not committed. */
+    @Override
+    public void prepare() {}
+
     @Override
     public boolean isDue() {
         return database.call("Looking for events without position", c -> {

@@ -5,6 +5,9 @@ import java.sql.SQLException;
 /** One run of the sequencer on one kind of database. Not thread-safe: the sequencer's thread calls it, nobody else. */
 interface Round {
 
+    /** Looks, before the first round, whether a process that was killed left what must not be there. */
+    void prepare() throws SQLException;
+
     /** Whether a round would find something, asked without the fence: an idle round would cost a transaction id. */
     boolean isDue() throws SQLException;
 

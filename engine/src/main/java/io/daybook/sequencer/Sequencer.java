@@ -91,6 +91,18 @@ public final class Sequencer implements AutoCloseable {
         this.thread.setDaemon(true);
     }
 
+    /** Takes back what a process that was killed left and that could mislead an append or a round; to be called before both. */
+    public void prepare() {
+        try {
+            round.prepare();
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn(
+                    "Could not look for what a killed process left: {}. If there is something, daybook verify and daybook doctor tell.",
+                    Objects.toString(e.getMessage()),
+                    e);
+        }
+    }
+
     public void start() {
         thread.start();
     }

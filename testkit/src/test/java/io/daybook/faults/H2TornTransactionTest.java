@@ -10,20 +10,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.h2.engine.SessionLocal;
-import org.h2.jdbc.JdbcConnection;
-import org.h2.mvstore.MVMap;
-import org.h2.mvstore.MVStore;
-import org.h2.mvstore.RootReference;
-import org.h2.mvstore.type.LongDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,59 +28,6 @@ class H2TornTransactionTest {
 
     @TempDir
     Path folder;
-
-    /** Where H2 waits while it collects what to write, once somebody says that it shall. */
-    private static final class Gate {
-        private final BlockingQueue<Thread> arrived = new LinkedBlockingQueue<>();
-        private final Semaphore open = new Semaphore(0);
-        private volatile boolean shut;
-
-        void pass() {
-            if (shut) {
-                arrived.add(Thread.currentThread());
-                open.acquireUninterruptibly();
-            }
-        }
-
-        /** Who collects. */
-        Thread awaitArrival() throws InterruptedException {
-            Thread thread = arrived.poll(Await.LONGEST.toSeconds(), TimeUnit.SECONDS);
-            assertThat(thread).as("H2 collects what to write").isNotNull();
-            return thread;
-        }
-
-        void openForGood() {
-            shut = false;
-            open.release(BOTH);
-        }
-    }
-
-    /** Stands between the two tables in the order in which H2 collects them. */
-    private static final class Between extends MVMap<Long, Long> {
-        private final Gate gate;
-
-        Between(Map<String, Object> config, Gate gate) {
-            super(config, LongDataType.INSTANCE, LongDataType.INSTANCE);
-            this.gate = gate;
-        }
-
-        @Override
-        public RootReference<Long, Long> flushAndGetRoot() {
-            if (gate != null) {
-                gate.pass();
-            }
-            return super.flushAndGetRoot();
-        }
-
-        static MVMap.MapBuilder<Between, Long, Long> builder(Gate gate) {
-            return new BasicBuilder<>() {
-                @Override
-                protected Between create(Map<String, Object> config) {
-                    return new Between(config, gate);
-                }
-            };
-        }
-    }
 
     @Test
     void a_transaction_is_in_the_file_by_half_between_two_commits() throws Exception {
@@ -113,14 +50,14 @@ class H2TornTransactionTest {
      * @return false if H2 collected twice for the first commit, as it does now and then, and had the whole transaction the second time
      */
     private boolean collectsOnce(String live) throws Exception {
-        Gate gate = new Gate();
+        H2Gate gate = new H2Gate();
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (Connection one = open(live);
                 Connection other = open(live);
                 Connection reader = open(live)) {
             execute(one, "create table something (number int not null)");
             execute(one, "create table effects (position int not null)");
-            store(one).openMap("between", Between.builder(gate));
+            gate.stand(one);
             execute(one, "create table folds (position int not null)");
             // Its undo log exists from now on, as that of a connection that has been used.
             other.setAutoCommit(false);
@@ -128,7 +65,7 @@ class H2TornTransactionTest {
             other.commit();
 
             try {
-                gate.shut = true;
+                gate.shut();
                 Future<?> unrelated = threads.submit(() -> execute(one, "insert into something (number) values (2)"));
                 Thread first = gate.awaitArrival();
                 // H2 has collected one of the two tables and not yet the other one.
@@ -139,7 +76,7 @@ class H2TornTransactionTest {
                     return true;
                 });
                 Await.until(() -> rows(reader) == BOTH, () -> "Others do not see the transaction.");
-                gate.open.release();
+                gate.letPass();
                 if (gate.awaitArrival() == first) {
                     return false;
                 }
@@ -165,12 +102,6 @@ class H2TornTransactionTest {
 
     private void copy(String from, String to) throws Exception {
         Files.copy(folder.resolve(from + ".mv.db"), folder.resolve(to + ".mv.db"));
-    }
-
-    private static MVStore store(Connection connection) throws SQLException {
-        SessionLocal session =
-                (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
-        return session.getDatabase().getStore().getMvStore();
     }
 
     private static boolean execute(Connection connection, String sql) throws SQLException {

@@ -26,9 +26,15 @@ final class LogCheck {
     private LogCheck() {}
 
     static LogCheck read(TestDatabase database, String schema) throws SQLException {
+        try (Connection connection = database.connect()) {
+            return read(connection, schema);
+        }
+    }
+
+    /** What the transaction of this connection sees. */
+    static LogCheck read(Connection connection, String schema) throws SQLException {
         LogCheck check = new LogCheck();
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement()) {
+        try (Statement statement = connection.createStatement()) {
             try (ResultSet row = statement.executeQuery("""
                     select l.position, l.event_id, e.entity_type || ' ' || e.entity_id, e.version
                     from %1$s.ledger l
