@@ -212,6 +212,11 @@ public final class Database implements AutoCloseable {
                 : OptionalInt.empty();
     }
 
+    /** Whether the pool is ours, and not the application's. */
+    public boolean ownsPool() {
+        return ownPool != null;
+    }
+
     /** A statement written for the schema {@code daybook}, for the schema of this database. */
     public String sql(String statement) {
         return schema.equals(WRITTEN_SCHEMA)

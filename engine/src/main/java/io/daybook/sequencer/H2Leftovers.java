@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -20,15 +21,16 @@ import org.slf4j.LoggerFactory;
  * unique index. A round would number on behind positions that nobody else can see and leave a hole, or fail for ever; an append
  * would take the version after one that is not there.
  *
- * <p>So such a row is one that a transaction sees that wrote nothing, and that nobody else sees.
+ * <p>So a row is such a one if a transaction sees it that wrote nothing, and another transaction, that began later, does not. How far
+ * this goes, and what it cannot find, is in docs/decisions/0007.
  */
 final class H2Leftovers {
 
     private static final Logger LOG = LoggerFactory.getLogger(H2Leftovers.class);
 
-    private static final int MOST_TRANSACTIONS = 8;
-    /** Where nobody knows how many connections there are. */
-    private static final int FEW_CONNECTIONS = 4;
+    private static final int MOST_TRANSACTIONS = 9;
+    /** Of a pool that is not ours: the application may need the others, and its pool may wait for ever. */
+    private static final int CONNECTIONS_OF_OTHERS = 3;
 
     private static final String NOT_SETTLED = """
             select position
@@ -42,12 +44,21 @@ final class H2Leftovers {
             where position between ? and ?
             """;
 
-    /** What was in flight is among them, unless its transaction was open for longer than it took to write so many others. */
+    private static final String EVENTS_NOT_SETTLED = """
+            select event_id
+            from daybook.ledger
+            where position > (select position from daybook.durable_head)
+            """;
+
+    /**
+     * What was in flight is among them, unless its transaction was open while so many others were written. No more than these: H2 reads the
+     * values, too.
+     */
     private static final String NEWEST_EVENTS = """
             select event_id
             from daybook.events
             order by event_id desc
-            limit 10000
+            limit 1000
             """;
 
     private static final String EVENTS = """
@@ -70,13 +81,35 @@ final class H2Leftovers {
             where event_id between ? and ?
             """;
 
+    private static final String TAKE_POSITION_BACK = """
+            delete from daybook.ledger
+            where position = ?
+            """;
+
+    private static final String TAKE_EVENT_BACK = """
+            delete from daybook.events
+            where event_id = ?
+            """;
+
+    private static final String DO_NOT_WAIT = """
+            delete from daybook.pending
+            where event_id = ?
+            """;
+
     /** Without what an append was killed with, whose event is not there. */
     private static final String WAIT_AGAIN = """
             insert into daybook.pending (event_id)
             select e.event_id
             from daybook.events e
             where e.event_id = ?
-              and not exists (select 1 from daybook.ledger l where l.event_id = e.event_id)
+              and not exists (select 1 from daybook.pending p where p.event_id = e.event_id)
+            """;
+
+    /** What has its position after all, so that now it is gone for everybody. */
+    private static final String HAS_POSITION = """
+            delete from daybook.pending p
+            where p.event_id = ?
+              and exists (select 1 from daybook.ledger l where l.event_id = p.event_id)
             """;
 
     private final Database database;
@@ -91,89 +124,143 @@ final class H2Leftovers {
      * @param fenced holds the fence, so nobody else writes the ledger meanwhile
      */
     void takeBackOfAll(Connection fenced) throws SQLException {
-        takeBack(fenced);
-        int spare = database.poolSize().orElse(FEW_CONNECTIONS) - 2;
-        takeBackOf(Math.min(spare, MOST_TRANSACTIONS));
+        int connections = connections();
+        if (connections > 1) {
+            takeBackIfItCan(fenced);
+            takeBackOf(Math.min(connections - 1, MOST_TRANSACTIONS) - 1);
+        }
     }
 
-    private boolean takeBackOf(int transactions) throws SQLException {
-        return transactions > 0
-                && database.inTransaction(suspect -> {
-                    takeBack(suspect);
-                    return takeBackOf(transactions - 1);
-                });
+    /** One is for the other transaction, that sees or does not see the same. */
+    private int connections() {
+        int size = database.poolSize().orElse(CONNECTIONS_OF_OTHERS);
+        return database.ownsPool() ? size : Math.min(size, CONNECTIONS_OF_OTHERS);
+    }
+
+    /** Each transaction stays open while the next one looks, so that this one gets another number. */
+    private void takeBackOf(int transactions) throws SQLException {
+        if (transactions <= 0) {
+            return;
+        }
+        database.inTransaction(suspect -> {
+            takeBackIfItCan(suspect);
+            try {
+                takeBackOf(transactions - 1);
+            } catch (SQLException e) {
+                LOG.warn("Looked for what a killed process left with fewer transactions: {}.", e.getMessage());
+            }
+            return transactions;
+        });
+    }
+
+    /** What cannot be taken back from one transaction must not keep the others from it. */
+    private void takeBackIfItCan(Connection suspect) throws SQLException {
+        Savepoint before = suspect.setSavepoint();
+        try {
+            int takenBack = takeBackEvents(suspect);
+            while (takenBack > 0) {
+                takenBack = takeBackEvents(suspect);
+            }
+            takeBackPositions(suspect);
+        } catch (SQLException e) {
+            suspect.rollback(before);
+            LOG.warn(
+                    "Could not take back what a killed process left in the H2 file: {}. See daybook verify and daybook doctor.",
+                    e.getMessage());
+        }
+    }
+
+    private int takeBackEvents(Connection suspect) throws SQLException {
+        NavigableSet<Long> events = ids(suspect, NEWEST_EVENTS);
+        events.removeAll(seenByAnother(EVENTS, events));
+        forEach(suspect, DO_NOT_WAIT, events);
+        int takenBack = forEach(suspect, TAKE_EVENT_BACK, events);
+        if (takenBack > 0) {
+            LOG.warn("H2 kept {} events of an append that was killed. Nobody was told of them: they go.", takenBack);
+        }
+        return takenBack;
     }
 
     /**
-     * Takes back what this transaction sees.
-     *
-     * @param suspect in a transaction that wrote no events and no positions, while somebody holds the fence
+     * Takes back the positions, and the waiting of their events: what is committed between two looks must be seen by the second one, so the
+     * suspect looks first for what it alone may see, and last for what it may not see. It has its number since its first look, without which
+     * the other transaction would get the same.
      */
-    void takeBack(Connection suspect) throws SQLException {
-        // What is committed between two looks must be seen by the second one: the suspect looks last for what it may
-        // not see, and first for what it alone may see.
-        NavigableSet<Long> waiting = others(FIRST_PENDING);
-        waiting.removeAll(range(suspect, PENDING, waiting));
-        NavigableSet<Long> positions = numbers(suspect, NOT_SETTLED);
-        positions.removeAll(others(POSITIONS, positions));
-        NavigableSet<Long> events = numbers(suspect, NEWEST_EVENTS);
-        events.removeAll(others(EVENTS, events));
-        int takenBack = forEach(suspect, "delete from daybook.ledger where position = ?", positions)
-                + forEach(suspect, "delete from daybook.pending where event_id = ?", events)
-                + forEach(suspect, "delete from daybook.events where event_id = ?", events)
-                + forEach(suspect, WAIT_AGAIN, waiting);
-        if (takenBack > 0) {
+    void takeBackPositions(Connection suspect) throws SQLException {
+        if (connections() < 2) {
+            return;
+        }
+        NavigableSet<Long> positions = ids(suspect, NOT_SETTLED);
+        positions.removeAll(seenByAnother(POSITIONS, positions));
+        NavigableSet<Long> waiting = seenByAnother(FIRST_PENDING);
+        waiting.removeAll(ids(suspect, PENDING, waiting));
+        NavigableSet<Long> unnumbered = ids(suspect, EVENTS_NOT_SETTLED);
+        int takenBack = forEach(suspect, TAKE_POSITION_BACK, positions);
+        unnumbered.removeAll(ids(suspect, EVENTS_NOT_SETTLED));
+        waiting.addAll(unnumbered);
+        int waitAgain = forEach(suspect, WAIT_AGAIN, waiting) - forEach(suspect, HAS_POSITION, waiting);
+        if (takenBack > 0 || waitAgain > 0) {
             LOG.warn(
-                    "H2 kept parts of transactions that were killed before they were committed: {} positions, {} events. Nobody was told of them; they are taken back.",
-                    positions.size(),
-                    events.size());
+                    "H2 kept parts of a round that was killed: {} positions, that nobody has heard of, go; {} events wait for theirs again.",
+                    takenBack,
+                    waitAgain);
         }
     }
 
-    private NavigableSet<Long> numbers(Connection connection, String sql) throws SQLException {
+    private NavigableSet<Long> ids(Connection connection, String sql) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(database.sql(sql))) {
-            return numbers(query);
+            return ids(query);
         }
     }
 
-    private NavigableSet<Long> range(Connection connection, String sql, NavigableSet<Long> numbers)
-            throws SQLException {
-        if (numbers.isEmpty()) {
-            return numbers;
-        }
+    /** @param between between the first and the last of them; nothing if there are none */
+    private NavigableSet<Long> ids(Connection connection, String sql, NavigableSet<Long> between) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(database.sql(sql))) {
-            query.setLong(1, numbers.first());
-            query.setLong(2, numbers.last());
-            return numbers(query);
+            query.setLong(1, between.isEmpty() ? 0 : between.first());
+            query.setLong(2, between.isEmpty() ? -1 : between.last());
+            return ids(query);
         }
     }
 
-    private static NavigableSet<Long> numbers(PreparedStatement query) throws SQLException {
-        NavigableSet<Long> numbers = new TreeSet<>();
+    private static NavigableSet<Long> ids(PreparedStatement query) throws SQLException {
+        NavigableSet<Long> ids = new TreeSet<>();
         try (ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
-                numbers.add(rows.getLong(1));
+                ids.add(rows.getLong(1));
             }
         }
-        return numbers;
+        return ids;
     }
 
-    /** As a transaction sees it that begins now, and has another number than those that are open. */
-    private NavigableSet<Long> others(String sql) throws SQLException {
-        return database.inTransaction(other -> numbers(other, sql));
+    private NavigableSet<Long> seenByAnother(String sql) throws SQLException {
+        return database.inTransaction(another -> {
+            begin(another);
+            return ids(another, sql);
+        });
     }
 
-    private NavigableSet<Long> others(String sql, NavigableSet<Long> numbers) throws SQLException {
-        return database.inTransaction(other -> range(other, sql, numbers));
+    private NavigableSet<Long> seenByAnother(String sql, NavigableSet<Long> between) throws SQLException {
+        return database.inTransaction(another -> {
+            begin(another);
+            return ids(another, sql, between);
+        });
     }
 
-    private int forEach(Connection connection, String sql, NavigableSet<Long> numbers) throws SQLException {
-        if (numbers.isEmpty()) {
+    /**
+     * Begins now. A pool may hand out a connection with a transaction that is open already: with a snapshot it would not see what was
+     * committed since, and committed events would be taken for leftovers.
+     */
+    private static void begin(Connection another) throws SQLException {
+        another.rollback();
+    }
+
+    private int forEach(Connection connection, String sql, NavigableSet<Long> ids) throws SQLException {
+        if (ids.isEmpty()) {
             return 0;
         }
         try (PreparedStatement statement = connection.prepareStatement(database.sql(sql))) {
-            for (Long number : numbers) {
-                statement.setLong(1, number);
+            for (Long id : ids) {
+                statement.setLong(1, id);
                 statement.addBatch();
             }
             return IntStream.of(statement.executeBatch()).sum();

@@ -92,8 +92,10 @@ final class H2Round implements Round {
     private final int bound;
     private final RoundStep.Bystander bystander;
     private final LedgerHash hash = new LedgerHash();
-
     private final H2Leftovers leftovers;
+
+    /** Whether nothing that a killed process left in the file is there any more, as far as it can be found. */
+    private boolean prepared;
 
     private long auditedUntil;
 
@@ -114,10 +116,10 @@ final class H2Round implements Round {
         });
     }
 
-    /** The last one who wrote may have been killed. Where another node sequences, it is not that one. */
+    /** Whoever does not get the fence does it in the first round that does: somebody else sequences, or the lock itself is left over. */
     @Override
     public void prepare() throws SQLException {
-        database.inTransaction(c -> {
+        prepared = database.inTransaction(c -> {
             boolean fenced = takeFence(c);
             if (fenced) {
                 leftovers.takeBackOfAll(c);
@@ -128,18 +130,28 @@ final class H2Round implements Round {
 
     @Override
     public RoundResult run() throws SQLException {
-        RoundResult result = database.inTransaction(c -> {
-            if (!takeFence(c)) {
-                return RoundResult.BUSY;
+        try {
+            RoundResult result = database.inTransaction(c -> {
+                if (!takeFence(c)) {
+                    return RoundResult.BUSY;
+                }
+                bystander.at(RoundStep.FENCED);
+                if (!prepared) {
+                    leftovers.takeBackOfAll(c);
+                }
+                return number(c);
+            });
+            prepared |= !result.busy();
+            if (result.numbered() > 0) {
+                bystander.at(RoundStep.COMMITTED);
+                settle(result.head());
             }
-            bystander.at(RoundStep.FENCED);
-            return number(c);
-        });
-        if (result.numbered() > 0) {
-            bystander.at(RoundStep.COMMITTED);
-            settle(result.head());
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            // The process that had the file open may have been killed, and this one have it now.
+            prepared = false;
+            throw e;
         }
-        return result;
     }
 
     /**
@@ -167,7 +179,7 @@ final class H2Round implements Round {
     private RoundResult number(Connection connection) throws SQLException {
         Start start = start(connection);
         if (start.isUnsettled()) {
-            leftovers.takeBack(connection);
+            leftovers.takeBackPositions(connection);
             start = start(connection);
         }
         LedgerWriter writer = new LedgerWriter(connection, database, hash, start.head(), start.recordedAt());

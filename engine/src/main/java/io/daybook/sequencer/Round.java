@@ -2,7 +2,10 @@ package io.daybook.sequencer;
 
 import java.sql.SQLException;
 
-/** One run of the sequencer on one kind of database. Not thread-safe: the sequencer's thread calls it, nobody else. */
+/**
+ * One run of the sequencer on one kind of database. Not thread-safe: the sequencer's thread calls it, and before that thread begins
+ * whoever makes it.
+ */
 interface Round {
 
     /** Looks, before the first round, whether a process that was killed left what must not be there. */

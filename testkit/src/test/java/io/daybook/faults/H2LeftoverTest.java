@@ -15,14 +15,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +41,7 @@ class H2LeftoverTest {
 
     private static final int EVENTS = 10;
     private static final int LOST = 4;
+    private static final int OPEN_AT_ONCE = 3;
 
     @TempDir
     Path folder;
@@ -47,12 +51,9 @@ class H2LeftoverTest {
     void what_a_killed_round_left_in_the_file_is_taken_back_and_numbered_again(int transaction, boolean lost)
             throws Exception {
         killRound(transaction);
-        try (Connection connection = open("killed")) {
-            if (lost) {
-                // It was committed when the round read it, and not written yet.
-                execute(connection, "delete from daybook.pending where event_id = " + LOST);
-                execute(connection, "delete from daybook.events where event_id = " + LOST);
-            }
+        if (lost) {
+            // It was committed when the round read it, and not written yet.
+            lose(LOST);
         }
         copy("killed", "looked_at");
         assertThat(seenByTransactions("looked_at", transaction)
@@ -66,8 +67,25 @@ class H2LeftoverTest {
             Await.until(() -> daybook.head() == left + 1, () -> "The head is %d.".formatted(daybook.head()));
             LogCheck.verifies(daybook);
         }
-        for (LogCheck seen : seenByTransactions("killed", 3)) {
+        for (LogCheck seen : seenByTransactions("killed", OPEN_AT_ONCE)) {
             assertThat(seen.isWhole().size()).isEqualTo(left + 1);
+        }
+    }
+
+    @ParameterizedTest(name = "transaction {0}")
+    @ValueSource(ints = {1, 2})
+    void afterwards_all_transactions_see_the_same_wait(int transaction) throws Exception {
+        killRound(transaction);
+        copy("killed", "looked_at");
+        assertThat(pendingSeenByTransactions("looked_at").get(transaction - 1)).isEmpty();
+        try (Database database = Database.open(url("killed"), "sa", "", 4, "daybook");
+                Sequencer sequencer = new Sequencer(database, head -> {})) {
+            sequencer.prepare();
+            assertThat(pendingSeenByTransactions("killed"))
+                    .allSatisfy(pending -> assertThat(pending).hasSize(EVENTS));
+            for (LogCheck seen : seenByTransactions("killed", OPEN_AT_ONCE)) {
+                assertThat(seen.size()).isZero();
+            }
         }
     }
 
@@ -96,29 +114,36 @@ class H2LeftoverTest {
             daybook.await(receipt, Await.LONGEST);
             LogCheck.verifies(daybook);
         }
-        for (LogCheck seen : seenByTransactions("killed", 3)) {
+        for (LogCheck seen : seenByTransactions("killed", OPEN_AT_ONCE)) {
             assertThat(seen.isWhole().size()).isEqualTo(2);
         }
     }
 
     /** Leaves a file as it is after a kill of the process that numbers the first events in a transaction with this number. */
     private void killRound(int transaction) throws Exception {
-        try (Live live = new Live(transaction)) {
+        AtomicReference<Runnable> written = new AtomicReference<>(() -> {});
+        RoundStep.Bystander bystander = step -> {
+            if (step == RoundStep.WRITTEN) {
+                written.get().run();
+            }
+        };
+        try (Live live = new Live(transaction);
+                Database database = Database.open(url("live"), "sa", "", 4, "daybook");
+                Sequencer sequencer =
+                        new Sequencer(database, head -> {}, Sequencer.BOUND, Sequencer.AUDIT_INTERVAL, bystander)) {
             for (int event = 0; event < EVENTS; event++) {
                 String id = "t" + event;
                 live.daybook.transact(tx -> tx.record("thing", id, Operation.of("TOUCH"), 1));
             }
+            sequencer.prepare();
             live.killDuring(killed -> {
-                RoundStep.Bystander bystander = step -> {
-                    if (step == RoundStep.WRITTEN) {
-                        killed.run();
-                    }
-                };
-                try (Database database = Database.open(url("live"), "sa", "", 4, "daybook");
-                        Sequencer sequencer = new Sequencer(
-                                database, head -> {}, Sequencer.BOUND, Sequencer.AUDIT_INTERVAL, bystander)) {
-                    sequencer.start();
-                }
+                CountDownLatch done = new CountDownLatch(1);
+                written.set(() -> {
+                    killed.run();
+                    done.countDown();
+                });
+                sequencer.start();
+                Await.until(() -> done.getCount() == 0, () -> "No round came to the end of its writing.");
             });
         }
     }
@@ -183,9 +208,47 @@ class H2LeftoverTest {
         }
     }
 
-    /** The log as transactions see it that are open at the same time, so that they have the lowest numbers. */
+    /** Away for everybody, also for the transaction that sees the killed round's rows. */
+    private void lose(int event) throws SQLException {
+        try (Connection connection = open("killed");
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            if (statement.executeUpdate("delete from daybook.pending where event_id = " + event) == 0) {
+                statement.executeUpdate("insert into daybook.pending values (%d)".formatted(event));
+                statement.executeUpdate("delete from daybook.pending where event_id = " + event);
+            }
+            assertThat(statement.executeUpdate("delete from daybook.events where event_id = " + event))
+                    .isEqualTo(1);
+            connection.commit();
+        }
+    }
+
+    /** What a transaction sees. */
+    @FunctionalInterface
+    private interface Look<T> {
+        T with(Connection connection) throws SQLException;
+    }
+
     private List<LogCheck> seenByTransactions(String name, int transactions) throws SQLException {
-        List<LogCheck> seen = new ArrayList<>();
+        return seenByTransactions(name, transactions, connection -> LogCheck.read(connection, "daybook"));
+    }
+
+    private List<List<Long>> pendingSeenByTransactions(String name) throws SQLException {
+        return seenByTransactions(name, OPEN_AT_ONCE, connection -> {
+            List<Long> pending = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select event_id from daybook.pending")) {
+                while (rows.next()) {
+                    pending.add(rows.getLong(1));
+                }
+            }
+            return pending;
+        });
+    }
+
+    /** As transactions see it that are open at the same time, so that they have the lowest numbers. */
+    private <T> List<T> seenByTransactions(String name, int transactions, Look<T> look) throws SQLException {
+        List<T> seen = new ArrayList<>();
         List<Connection> connections = new ArrayList<>();
         try {
             for (int transaction = 1; transaction <= transactions; transaction++) {
@@ -193,7 +256,7 @@ class H2LeftoverTest {
                 connections.add(connection);
                 connection.setAutoCommit(false);
                 execute(connection, "insert into something (number) values (4)");
-                seen.add(LogCheck.read(connection, "daybook"));
+                seen.add(look.with(connection));
             }
         } finally {
             for (Connection connection : connections) {
