@@ -212,9 +212,9 @@ public final class Database implements AutoCloseable {
                 : OptionalInt.empty();
     }
 
-    /** Whether the pool is ours, and not the application's. */
-    public boolean ownsPool() {
-        return ownPool != null;
+    /** Whether {@link #standingConnection} and {@link #inTransactionOutsideThePool} take nothing from the pool. */
+    public boolean canConnectOutsideThePool() {
+        return dataSource instanceof HikariDataSource hikari && hikari.getJdbcUrl() != null;
     }
 
     /** A statement written for the schema {@code daybook}, for the schema of this database. */
@@ -273,17 +273,33 @@ public final class Database implements AutoCloseable {
      */
     public <T> T inTransaction(SqlCall<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            return withAutoCommit(connection, false, c -> {
-                try {
-                    T result = work.on(c);
-                    c.commit();
-                    return result;
-                } catch (SQLException | RuntimeException | Error e) {
-                    rollBack(c, e);
-                    throw e;
-                }
-            });
+            return inTransaction(connection, work);
         }
+    }
+
+    /**
+     * The same on a {@link #standingConnection}: for who needs several at once, which a pool would make one after the other, some tens of
+     * milliseconds apart.
+     *
+     * @throws SQLException as the database said it
+     */
+    public <T> T inTransactionOutsideThePool(SqlCall<T> work) throws SQLException {
+        try (Connection connection = standingConnection()) {
+            return inTransaction(connection, work);
+        }
+    }
+
+    private static <T> T inTransaction(Connection connection, SqlCall<T> work) throws SQLException {
+        return withAutoCommit(connection, false, c -> {
+            try {
+                T result = work.on(c);
+                c.commit();
+                return result;
+            } catch (SQLException | RuntimeException | Error e) {
+                rollBack(c, e);
+                throw e;
+            }
+        });
     }
 
     /**
@@ -348,7 +364,8 @@ public final class Database implements AutoCloseable {
      * a data source that does not tell its URL, one of its own connections.
      */
     public Connection standingConnection() throws SQLException {
-        if (dataSource instanceof HikariDataSource hikari && hikari.getJdbcUrl() != null) {
+        if (canConnectOutsideThePool()) {
+            HikariDataSource hikari = (HikariDataSource) dataSource;
             Properties properties = new Properties();
             properties.putAll(hikari.getDataSourceProperties());
             if (hikari.getUsername() != null) {

@@ -1,6 +1,7 @@
 package io.daybook.sequencer;
 
 import io.daybook.database.Database;
+import io.daybook.database.SqlStates;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,9 +29,9 @@ final class H2Leftovers {
 
     private static final Logger LOG = LoggerFactory.getLogger(H2Leftovers.class);
 
-    private static final int MOST_TRANSACTIONS = 9;
-    /** Of a pool that is not ours: the application may need the others, and its pool may wait for ever. */
-    private static final int CONNECTIONS_OF_OTHERS = 3;
+    private static final int MANY_TRANSACTIONS = 9;
+    /** Where each is a connection of the application's, which may need the others, and whose pool may wait for ever. */
+    private static final int FEW_TRANSACTIONS = 2;
 
     private static final String NOT_SETTLED = """
             select position
@@ -124,30 +125,28 @@ final class H2Leftovers {
      * @param fenced holds the fence, so nobody else writes the ledger meanwhile
      */
     void takeBackOfAll(Connection fenced) throws SQLException {
-        int connections = connections();
-        if (connections > 1) {
+        if (canLook()) {
             takeBackIfItCan(fenced);
-            takeBackOf(Math.min(connections - 1, MOST_TRANSACTIONS) - 1);
+            takeBackOf((database.canConnectOutsideThePool() ? MANY_TRANSACTIONS : FEW_TRANSACTIONS) - 1);
         }
     }
 
-    /** One is for the other transaction, that sees or does not see the same. */
-    private int connections() {
-        int size = database.poolSize().orElse(CONNECTIONS_OF_OTHERS);
-        return database.ownsPool() ? size : Math.min(size, CONNECTIONS_OF_OTHERS);
+    /** Beside the one that holds the fence there must be one for another transaction, that sees or does not see the same. */
+    private boolean canLook() {
+        return database.poolSize().orElse(Integer.MAX_VALUE) > 1;
     }
 
     /** Each transaction stays open while the next one looks, so that this one gets another number. */
     private void takeBackOf(int transactions) throws SQLException {
-        if (transactions <= 0) {
+        if (transactions == 0) {
             return;
         }
-        database.inTransaction(suspect -> {
+        database.inTransactionOutsideThePool(suspect -> {
             takeBackIfItCan(suspect);
             try {
                 takeBackOf(transactions - 1);
             } catch (SQLException e) {
-                LOG.warn("Looked for what a killed process left with fewer transactions: {}.", e.getMessage());
+                LOG.warn("Looked for what a killed process left with fewer transactions: {}.", SqlStates.message(e));
             }
             return transactions;
         });
@@ -166,13 +165,13 @@ final class H2Leftovers {
             suspect.rollback(before);
             LOG.warn(
                     "Could not take back what a killed process left in the H2 file: {}. See daybook verify and daybook doctor.",
-                    e.getMessage());
+                    SqlStates.message(e));
         }
     }
 
     private int takeBackEvents(Connection suspect) throws SQLException {
         NavigableSet<Long> events = ids(suspect, NEWEST_EVENTS);
-        events.removeAll(seenByAnother(EVENTS, events));
+        events.removeAll(seenByAnother(another -> ids(another, EVENTS, events)));
         forEach(suspect, DO_NOT_WAIT, events);
         int takenBack = forEach(suspect, TAKE_EVENT_BACK, events);
         if (takenBack > 0) {
@@ -187,12 +186,12 @@ final class H2Leftovers {
      * the other transaction would get the same.
      */
     void takeBackPositions(Connection suspect) throws SQLException {
-        if (connections() < 2) {
+        if (!canLook()) {
             return;
         }
         NavigableSet<Long> positions = ids(suspect, NOT_SETTLED);
-        positions.removeAll(seenByAnother(POSITIONS, positions));
-        NavigableSet<Long> waiting = seenByAnother(FIRST_PENDING);
+        positions.removeAll(seenByAnother(another -> ids(another, POSITIONS, positions)));
+        NavigableSet<Long> waiting = seenByAnother(another -> ids(another, FIRST_PENDING));
         waiting.removeAll(ids(suspect, PENDING, waiting));
         NavigableSet<Long> unnumbered = ids(suspect, EVENTS_NOT_SETTLED);
         int takenBack = forEach(suspect, TAKE_POSITION_BACK, positions);
@@ -232,26 +231,16 @@ final class H2Leftovers {
         return ids;
     }
 
-    private NavigableSet<Long> seenByAnother(String sql) throws SQLException {
-        return database.inTransaction(another -> {
-            begin(another);
-            return ids(another, sql);
-        });
-    }
-
-    private NavigableSet<Long> seenByAnother(String sql, NavigableSet<Long> between) throws SQLException {
-        return database.inTransaction(another -> {
-            begin(another);
-            return ids(another, sql, between);
-        });
-    }
-
     /**
-     * Begins now. A pool may hand out a connection with a transaction that is open already: with a snapshot it would not see what was
-     * committed since, and committed events would be taken for leftovers.
+     * What a transaction sees that begins now, and has another number than those that are open. A pool may hand out a connection with a
+     * transaction that is open already: with a snapshot it would not see what was committed since, and committed events would be taken for
+     * leftovers.
      */
-    private static void begin(Connection another) throws SQLException {
-        another.rollback();
+    private NavigableSet<Long> seenByAnother(Database.SqlCall<NavigableSet<Long>> look) throws SQLException {
+        return database.inTransaction(another -> {
+            another.rollback();
+            return look.on(another);
+        });
     }
 
     private int forEach(Connection connection, String sql, NavigableSet<Long> ids) throws SQLException {

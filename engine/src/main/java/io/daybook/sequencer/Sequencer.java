@@ -1,6 +1,7 @@
 package io.daybook.sequencer;
 
 import io.daybook.database.Database;
+import io.daybook.database.SqlStates;
 import io.daybook.database.WakeUp;
 import io.daybook.ledger.Numbered;
 import java.sql.SQLException;
@@ -95,11 +96,8 @@ public final class Sequencer implements AutoCloseable {
     public void prepare() {
         try {
             round.prepare();
-        } catch (SQLException | RuntimeException e) {
-            LOG.warn(
-                    "Could not look for what a killed process left: {}. If there is something, daybook verify and daybook doctor tell.",
-                    Objects.toString(e.getMessage()),
-                    e);
+        } catch (SQLException e) {
+            LOG.warn("Could not look for what a killed process left, the next round does: {}.", SqlStates.message(e));
         }
     }
 
